@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schedules.evaluate import evaluate_whole
+from schedules.expression import VARIABLES
 from schedules.formula import Formula
 from schedules.keys import KeyTime
 from schedules.prompt_text import NEGATIVE, PromptText
@@ -74,9 +75,8 @@ def render(text: str, frames: Frames, scope: Scope) -> list[str]:
     """Returns a prompt at `frames` with its math evaluated; math does not extend over a line break."""
     if "`" not in text:
         return [text] * len(frames)
-    return PromptText.parse(text, math=_MATHS_IN_LINE, signals=scope.signals).render(
-        frames, scope, _whole_numbers
-    )
+    prompt = PromptText.parse(text, math=_MATHS_IN_LINE, names=VARIABLES | scope.names)
+    return prompt.render(frames, scope, _whole_numbers)
 
 
 def _whole_numbers(formula: Formula, frames: Frames, scope: Scope) -> list[str]:

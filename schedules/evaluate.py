@@ -35,9 +35,9 @@ def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array
         ScheduleError: It needs a beat or signal that the film lacks, or has bit operations on fractions.
     """
     _check_names(formula, scope)
-    values = _by_deforum(formula, frames, scope) if scope.compat else None
-    if values is None:
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # numexpr computes constants by numpy
+        values = _by_deforum(formula, frames, scope) if scope.compat else None
+        if values is None:
             root, names = _resolved(formula, frames, scope, np.float64)
             values = _Writer(names).array(root)
     result: Array = np.broadcast_to(np.asarray(values, dtype=np.float64), frames.shape).copy()
@@ -88,11 +88,10 @@ def _by_deforum(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> ND
 
 
 def _check_names(formula: Formula, scope: Scope) -> None:
-    own = scope.signals.keys() | scope.markers.keys()
-    for name in formula.names - _BUILT_IN - own:
+    for name in formula.names - _BUILT_IN - scope.names:
         if name != "bpm":
             message = f"`{formula.text:.80}` needs the signal `{name}`, which this film does not have"
-            raise ScheduleError(message, hint=suggestion(name, own))
+            raise ScheduleError(message, hint=suggestion(name, scope.names))
         if scope.bpm is None:
             hint = "set bpm, such as bpm: 120"
             raise ScheduleError(f"`{formula.text:.80}` needs `bpm`, and the film has no beat", hint=hint)
@@ -108,7 +107,10 @@ def _resolved(
     film = _bindings(formula, np.arange(scope.frames), scope, np.float64)
     root, columns = over_film(formula.root, scope.frames, lambda node, more: _Writer(film | more).array(node))
     inside = np.clip(frames, 0, scope.max_f)
-    return root, names | {name: column[inside] for name, column in columns.items()}
+    while columns:  # each is freed once its frames are taken, for long films
+        name, column = columns.popitem()
+        names[name] = column[inside]
+    return root, names
 
 
 def _bindings(formula: Formula, frames: NDArray[np.int64], scope: Scope, whole: type) -> Bindings:
@@ -124,7 +126,7 @@ def _bindings(formula: Formula, frames: NDArray[np.int64], scope: Scope, whole: 
     inside = np.clip(frames, 0, scope.max_f)
     names |= {name: signal[inside] for name, signal in scope.signals.items() if name in used}
     markers = used & scope.markers.keys()
-    return names | {name: np.asarray(float(scope.frame_of_marker(name))) for name in markers}
+    return names | {name: np.asarray(scope.frame_of_marker(name)) for name in markers}
 
 
 class _Writer:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from schedules.errors import ScheduleError
+from schedules.expression import VARIABLES
 from schedules.formula import Formula, Place
 from schedules.keyed_text import decode
 from schedules.keys import KeyTime
@@ -21,21 +22,16 @@ _EMPTY = "put text that begins with # or is empty in quotes"
 
 @dataclass(frozen=True)
 class PromptKey:
-    """A keyed prompt.
+    """A keyed prompt: time, text, and the easing by which it morphs into the next (None: it does not).
 
-    Attributes:
-        at: Its time.
-        text: The prompt.
-        ease: The easing by which it morphs into the next; None: it does not.
-        label: What to call it in messages.
-        signals: Names allowed in math besides the built-in ones.
+    `names` are the variables of formulas in it.
     """
 
     at: KeyTime
     text: str
     ease: str | None
     label: str = ""
-    signals: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    names: frozenset[str] = VARIABLES
 
     @property
     def place(self) -> Place:
@@ -45,34 +41,32 @@ class PromptKey:
     @property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas of the key and between backticks."""
-        pieces = (self.at.formula, *PromptText.parse(self.text, signals=self.signals).pieces)
+        pieces = (self.at.formula, *PromptText.parse(self.text, names=self.names).pieces)
         return tuple(piece for piece in pieces if isinstance(piece, Formula))
 
 
 def parse_prompts(
     source: str | Mapping[Any, Any] | Sequence[Any],
-    markers: Collection[str] = (),
     signals: Collection[str] = (),
+    markers: Collection[str] = (),
 ) -> tuple[PromptKey, ...]:
     """Parses keyed prompts; see `Prompts.parse`.
 
     Raises:
         ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
     """
-    names = frozenset(signals)
-    return tuple(limit_work(replace(key, signals=names) for key in _keys(source, markers)))
-
-
-def _keys(source: Any, markers: Collection[str]) -> Iterator[PromptKey]:
     decoded = decode(source) if isinstance(source, str) else source
     if isinstance(decoded, str) or is_number(decoded):
-        return _list_keys([decoded])
-    if isinstance(decoded, Mapping):
-        return _mapping_keys(decoded, markers)
-    if isinstance(decoded, Sequence):
-        return _list_keys(decoded)
-    hint = _EMPTY if decoded is None else ""
-    raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}", hint=hint)
+        keys = _list_keys([decoded])
+    elif isinstance(decoded, Mapping):
+        keys = _mapping_keys(decoded, markers)
+    elif isinstance(decoded, Sequence):
+        keys = _list_keys(decoded)
+    else:
+        hint = _EMPTY if decoded is None else ""
+        raise ScheduleError(f"prompts are text, a mapping or a list, not {decoded!r:.80}", hint=hint)
+    names = VARIABLES.union(signals, markers)
+    return tuple(limit_work(replace(key, names=names) for key in keys))
 
 
 def _mapping_keys(source: Mapping[Any, Any], markers: Collection[str]) -> Iterator[PromptKey]:

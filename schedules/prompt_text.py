@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from schedules import expression
 from schedules.errors import ScheduleError
 from schedules.evaluate import evaluate
+from schedules.expression import VARIABLES
 from schedules.formula import Formula, Place
 from schedules.scope import Scope
 
@@ -27,20 +28,19 @@ class PromptText:
 
     @classmethod
     def parse(
-        cls, text: str, *, math: re.Pattern[str] = MATHS, signals: Collection[str] = ()
+        cls, text: str, *, math: re.Pattern[str] = MATHS, names: Collection[str] = VARIABLES
     ) -> "PromptText":
         """Parses a prompt; a single backtick is plain text.
 
         Args:
             text: The prompt.
-            math: What surrounds math.
-            signals: Names allowed in math besides the built-in ones.
+            math: What separates formulas from text; its first group is the formula.
+            names: Variables of formulas.
 
         Raises:
             ScheduleError: The text between backticks is not math; points at the column.
         """
         pieces: list[str | Formula] = []
-        names = expression.VARIABLES.union(signals)
         done = 0
         for match in math.finditer(text):
             formula = expression.parse(match.group(1), place=Place(text, match.start() + 1), names=names)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from schedules import compat_prompts
 from schedules.easing import EASINGS
 from schedules.errors import ScheduleWarning
+from schedules.expression import VARIABLES
 from schedules.formula import Place
 from schedules.limits import MAX_COLUMNS, too_many_columns
 from schedules.prompt_keys import PromptKey, parse_prompts
@@ -77,14 +78,14 @@ class Prompts:
             suffix: Text after every prompt, separated by a space.
             negative: Negative prompt common to all.
             signals: Names allowed in math besides the built-in ones; `Scope.signals` has the values.
-            markers: Names allowed as keys; `Scope.markers` has the times.
+            markers: Names allowed as keys and in math; `Scope.markers` has the times.
 
         Raises:
             ScheduleError: There are no prompts, or math in one cannot be read; points at the column.
         """
-        keys = parse_prompts(source, markers, signals)
-        parts = (prefix, suffix, negative)
-        common = sum(PromptText.parse(part, signals=signals).columns for part in parts)
+        keys = parse_prompts(source, signals, markers)
+        names = VARIABLES.union(signals, markers)
+        common = sum(PromptText.parse(part, names=names).columns for part in (prefix, suffix, negative))
         if common * len(keys) > MAX_COLUMNS:
             raise too_many_columns(keys[0].place)
         return cls(freeze(source), prefix, suffix, negative, keys)
@@ -150,7 +151,9 @@ class Prompts:
     def _texts(self, key: PromptKey, frames: NDArray[np.int64], scope: Scope) -> list[tuple[str, str]]:
         """Returns the positive and negative text of a key at each of `frames`."""
         chosen = choose(self._whole(key), scope.seed, self.keys.index(key))
-        rendered = PromptText.parse(chosen, signals=scope.signals).render(frames, scope, short_numbers)
+        rendered = PromptText.parse(chosen, names=VARIABLES | scope.names).render(
+            frames, scope, short_numbers
+        )
         split = {text: split_negative(text) for text in set(rendered)}
         return [split[text] for text in rendered]
 

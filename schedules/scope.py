@@ -80,6 +80,11 @@ class Scope:
         return self.frames - 1
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names of its signals and markers."""
+        return frozenset(self.signals).union(self.markers)
+
+    @property
     def has_beat(self) -> bool:
         """True if keys may be in beats and bars."""
         return self.bpm is not None or bool(self.beats)
@@ -108,9 +113,9 @@ class Scope:
             return index + (frame / self.fps - start) / (stop - start)
         return (frame - self.first_beat * self.fps) / self._frames_per_beat
 
-    def frame_of_marker(self, name: str) -> int:
-        """Returns the frame nearest to a marker."""
-        return math.floor(self.markers[name] * self.fps + 0.5)
+    def frame_of_marker(self, name: str) -> float:
+        """Returns the frame nearest to a marker, a whole number."""
+        return float(np.floor(self.markers[name] * self.fps + 0.5))
 
     @property
     def _frames_per_beat(self) -> float:

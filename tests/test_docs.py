@@ -105,7 +105,7 @@ def test_the_page_on_architecture_lists_the_layers_from_top_to_bottom() -> None:
 @pytest.mark.parametrize("page", ["architecture.md", "extending.md", "plugins.md", "steps.md"])
 def test_files_that_pages_name_exist(page: str) -> None:
     named = re.findall(r"`((?:animator|schedules|tests)/[\w/.]+)`", (ROOT / "docs" / page).read_text())
-    new = {"animator/loop/steps/mirror.py", "tests/animator/loop/steps/test_mirror.py"}
+    new = {"animator/loop/steps/negative.py", "tests/animator/loop/steps/test_negative.py"}
     assert [name for name in named if name not in new and not (ROOT / name).exists()] == []
 
 

@@ -29,12 +29,14 @@ class Camera:
         near: Distance of the nearest point in Deforum's units; affects the pinhole projection only.
         far: Distance of the farthest point, likewise.
         aspect_ratio: Width of a pixel over its height, not 0; above 1 horizontal motion is smaller.
+        magnification: Factor by which its lens magnifies the image that is moved, above 0.
     """
 
     fov_deg: float = 70.0
     near: float = 200.0
     far: float = 10000.0
     aspect_ratio: float = 1.0
+    magnification: float = 1.0
 
     def __post_init__(self) -> None:
         if self.aspect_ratio == 0.0:

@@ -16,13 +16,15 @@ LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in Rec. 601 luma."""
 Rows = tuple[tuple[float, float, float], ...]
 
-# IEC 61966-2-1 primaries to XYZ, each row divided by its D65 white point (0.950456, 1, 1.088754).
-_XYZ_FROM_RGB: Rows = (
+D65 = (0.950456, 1.0, 1.088754)
+"""XYZ of white."""
+# IEC 61966-2-1 primaries to XYZ, each row divided by its white point D65.
+XYZ_FROM_RGB: Rows = (
     (0.433953, 0.376219, 0.189828),
     (0.212671, 0.715160, 0.072169),
     (0.017758, 0.109477, 0.872765),
 )
-_RGB_FROM_XYZ: Rows = tuple((r[0], r[1], r[2]) for r in np.linalg.inv(np.array(_XYZ_FROM_RGB)).tolist())
+_RGB_FROM_XYZ: Rows = tuple((r[0], r[1], r[2]) for r in np.linalg.inv(np.array(XYZ_FROM_RGB)).tolist())
 
 # CIE 1976: f(t) is the cube root above (6/29)^3 and a line below.
 _EDGE, _EDGE_F, _SLOPE = (6 / 29) ** 3, 6 / 29, (29 / 6) ** 2 / 3
@@ -37,7 +39,7 @@ def lab_from_rgb(image: Tensor) -> Tensor:
     for planes in _bands(lab):
         spare = torch.empty_like(planes)
         _linearize_(planes, spare)
-        _mix(planes, _XYZ_FROM_RGB, out=spare)
+        _mix(planes, XYZ_FROM_RGB, out=spare)
         _compress_(spare, planes)
         (x, y, z), (lightness, a, b) = spare, planes
         torch.mul(y, 1.16, out=lightness).sub_(0.16)
@@ -93,6 +95,18 @@ def rgb_from_hsv(hsv: Tensor) -> Tensor:
         away = torch.remainder(hue - (turn - 0.5), 1.0).sub_(0.5).abs_().mul_(6.0)
         torch.addcmul(value, depth, away.sub_(1.0).clamp_(0.0, 1.0), value=-1.0, out=plane)
     return planes.clamp_(0.0, 1.0)
+
+
+def mix_light(image: Tensor, rows: Rows) -> Tensor:
+    """Returns the image (3, H, W), clamped to [0, 1], whose linear light is multiplied by a 3x3 matrix."""
+    mixed = torch.empty_like(image)
+    for planes, out in zip(_bands(image), _bands(mixed), strict=True):
+        light = planes.clone()
+        _linearize_(light, out)
+        _mix(light, rows, out=out).clamp_(0.0, 1.0)
+        _encode_(out, light)
+        out.clamp_(0.0, 1.0)
+    return mixed
 
 
 def luma(image: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ back to the source and counts only if the source pixel it leads to is visible th
 interpolated once, in the source; nothing is smeared over a gap, and gaps are known.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -46,6 +46,10 @@ class _Projector:
     focal_x: float
     focal_y: float
 
+    def magnified(self, factor: float) -> "_Projector":
+        """Returns the projector of a longer lens."""
+        return replace(self, focal_x=self.focal_x * factor, focal_y=self.focal_y * factor)
+
     def unproject(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Returns the points (X, Y) of all pixels at distances z (H, W)."""
         return self.x / self.focal_x * z, self.y / self.focal_y * z
@@ -55,6 +59,14 @@ class _Projector:
         x, y, z = points
         scale = z.clamp_min(_BEHIND).reciprocal()
         return x * scale * self.focal_x, y * scale * self.focal_y
+
+
+@dataclass(frozen=True)
+class _Lenses:
+    """The projectors of the source and of the new view."""
+
+    source: _Projector
+    view: _Projector
 
 
 @dataclass(frozen=True)
@@ -86,12 +98,13 @@ def pinhole_view(
         camera: The camera; `aspect_ratio` is that of a pixel.
         sampling: Interpolation in the source.
     """
-    if motion == STILL:
+    if motion == STILL and camera.magnification == 1.0:
         return View(image, z, torch.zeros_like(z))
     if camera.focal < 0.0:
         motion = motion.inverse()
-    projector = _projector(z, camera)
-    near, far = (_trace_back(projector, z, surface, motion) for surface in _splat(projector, z, motion))
+    source = _projector(z, camera)
+    lenses = _Lenses(source, source.magnified(camera.magnification))
+    near, far = (_trace_back(lenses, z, surface, motion) for surface in _splat(lenses, z, motion))
     front = near.error_px <= _TOLERANCE_PX
     x, y, depth = (
         torch.where(front, of_near, of_far)
@@ -132,15 +145,15 @@ def _transform(points: tuple[Tensor, Tensor, Tensor], motion: Rigid) -> tuple[Te
     return moved[0], moved[1], moved[2]
 
 
-def _splat(projector: _Projector, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
+def _splat(lenses: _Lenses, z: Tensor, motion: Rigid) -> tuple[Tensor, Tensor]:
     """Returns the nearest and the farthest surface (H, W) that land on each pixel of the new view.
 
     Each source pixel lands on the four pixels around its projection, so that surfaces that come closer keep
     together. Pixels without any get a surface beyond everything, which never counts.
     """
     height, width = z.shape
-    points = _transform((*projector.unproject(z), z), motion)
-    x, y = projector.project(points)
+    points = _transform((*lenses.source.unproject(z), z), motion)
+    x, y = lenses.view.project(points)
     left = x.add_((width - 1) / 2).floor_()
     top = y.add_((height - 1) / 2).floor_()
     outside, away = height * width, points[2].flatten()
@@ -159,19 +172,20 @@ def _splat(projector: _Projector, z: Tensor, motion: Rigid) -> tuple[Tensor, Ten
     return near, torch.where(unreached, 1e6, far)[:outside].view_as(z)
 
 
-def _trace_back(projector: _Projector, z: Tensor, surface: Tensor, motion: Rigid) -> _SourcePixels:
+def _trace_back(lenses: _Lenses, z: Tensor, surface: Tensor, motion: Rigid) -> _SourcePixels:
     """Returns the source pixels of a surface (H, W) of the new view, with their reprojection errors.
 
     The source position is projected forward again with its own distance; a large error means that the surface
     does not come from there.
     """
-    x, y = projector.project(_transform((*projector.unproject(surface), surface), motion.inverse()))
-    error_x, error_y, distance = _reprojection_error(projector, z, (x, y), motion)
+    points = (*lenses.view.unproject(surface), surface)
+    x, y = lenses.source.project(_transform(points, motion.inverse()))
+    error_x, error_y, distance = _reprojection_error(lenses, z, (x, y), motion)
     return _SourcePixels(x, y, distance, torch.maximum(error_x.abs_(), error_y.abs_()))
 
 
 def _reprojection_error(
-    projector: _Projector, z: Tensor, position: tuple[Tensor, Tensor], motion: Rigid
+    lenses: _Lenses, z: Tensor, position: tuple[Tensor, Tensor], motion: Rigid
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Returns the error in pixels (x, y) of source positions projected to their targets, and their distance.
 
@@ -184,8 +198,9 @@ def _reprojection_error(
     depth = functional.grid_sample(
         z.view(1, 1, height, width), grid, "nearest", "border", align_corners=False
     ).view_as(z)
-    points = _transform((x / projector.focal_x * depth, y / projector.focal_y * depth, depth), motion)
-    landed = projector.project(points)
-    error_x = torch.where(outside, torch.inf, landed[0] - projector.x)
-    error_y = torch.where(outside, torch.inf, landed[1] - projector.y)
+    source, view = lenses.source, lenses.view
+    points = _transform((x / source.focal_x * depth, y / source.focal_y * depth, depth), motion)
+    landed = view.project(points)
+    error_x = torch.where(outside, torch.inf, landed[0] - view.x)
+    error_y = torch.where(outside, torch.inf, landed[1] - view.y)
     return error_x, error_y, points[2]

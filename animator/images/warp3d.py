@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from animator.images.camera import STILL, Camera, Rigid
+from animator.images.composed import compose_grids
+from animator.images.grid import identity_grid
 from animator.images.resample import Border, Sampling, sample
 
 __all__ = ["Border", "Sampling", "projection_grid", "warp3d"]
@@ -21,6 +23,8 @@ def warp3d(
 ) -> Tensor:
     """Returns the image (3, H, W), [0, 1], after a motion of the scene; the same tensor for no motion.
 
+    A camera that magnifies does so after the motion.
+
     Args:
         image: (3, H, W), [0, 1].
         z: (H, W), distances; None is the plane z = 1.
@@ -29,7 +33,7 @@ def warp3d(
         border: What is sampled outside the image.
         sampling: Interpolation; Deforum's default is bicubic.
     """
-    if motion == STILL:
+    if motion == STILL and camera.magnification == 1.0:
         return image
     height, width = image.shape[-2:]
     if z is None:
@@ -55,7 +59,9 @@ def projection_grid(z: Tensor, motion: Rigid, camera: Camera) -> Tensor:
         size = (width, height)[axis]
         offset = after.div_(away).sub_(before / z)
         torch.sub(before * ((size - 1) / size), offset, alpha=scale, out=grid[..., axis])
-    return grid
+    if camera.magnification == 1.0:
+        return grid
+    return compose_grids(grid, identity_grid(height, width, z.device) / camera.magnification)
 
 
 def _transformed_axis(x: Tensor, y: Tensor, z: Tensor, motion: Rigid, axis: int) -> Tensor:

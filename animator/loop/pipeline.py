@@ -139,6 +139,19 @@ NO_FACES = NoFaces()
 
 
 @dataclass(frozen=True)
+class OutputStep:
+    """A step on the images that leave the loop; the next frame is made from the image without it.
+
+    Attributes:
+        step: The step.
+        remembers: True if it makes an image from its own last one: that is the image of the state it gets.
+    """
+
+    step: Step
+    remembers: bool = False
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """The filled slots of one film.
 
@@ -157,6 +170,7 @@ class Pipeline:
         cuts: Where the images of the source change to another scene, over which in-betweens do not fade.
         faces: Restores the faces of the generated image, before all steps on it.
         reveal: Finds and fills what comes into view, to be generated; None leaves it to the motion.
+        output: Steps on every finished frame, in-betweens too, which do not come back into the loop.
     """
 
     source: Source
@@ -172,6 +186,7 @@ class Pipeline:
     cuts: Cuts = NO_CUTS
     faces: Faces = NO_FACES
     reveal: "Reveal | None" = None
+    output: tuple[OutputStep, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

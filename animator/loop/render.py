@@ -1,13 +1,14 @@
 """`render`: plans in, frames out. A generator that opens no file and prints nothing."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from torch import Tensor
 
 from animator.core.deprecated import warn_renamed
 from animator.images.image import Image8, png_of, to_uint8
+from animator.loop.output import finish
 from animator.loop.pipeline import Cuts, Pipeline, generate
 from animator.loop.state import State
 from animator.timeline.plan import Plan
@@ -23,12 +24,14 @@ class Frame:
         image: The image (3, H, W), RGB in [0, 1].
         depth: The depth (H, W), larger = nearer, by which it was warped here; None if the motion needs none.
         state: The state to resume from after this frame.
+        loop_image: The image (3, H, W) before the steps of the output, from which the next frame is made.
     """
 
     plan: Plan
     image: Tensor
     depth: Tensor | None
     state: State
+    loop_image: Tensor
 
     @property
     def pixels(self) -> Image8:
@@ -63,7 +66,10 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
             to_last = old is not None and pipeline.tween.generates_last
             generated = generate(pipeline, part if to_last else part[:1], latest)
             images = pipeline.tween(pipeline.motion, part, old, generated)
+            trails = None if after_cut else latest.trails
             for plan, frame in zip(part, images, strict=True):
+                before = replace(latest, trails=trails)
+                image, trails = finish(pipeline.output, frame.image, plan, before)
                 if plan is part[-1]:
                     latest = State(
                         plan.frame + 1,
@@ -72,9 +78,10 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
                         frame.depth,
                         faces=generated.faces,
                         revealed=frame.revealed,
+                        trails=trails,
                     )
                 state = latest if plan is plans[-1] else state
-                yield Frame(plan, frame.image, frame.depth, state)
+                yield Frame(plan, image, frame.depth, state, frame.image)
 
 
 def _split_at_cuts(plans: Sequence[Plan], cuts: Cuts) -> Iterator[tuple[Sequence[Plan], bool]]:

@@ -11,11 +11,12 @@ from torch import Tensor
 
 from animator.core.deprecated import warn_renamed
 from animator.loop.state_header import SCHEMA, next_frame_of
+from animator.settings.animation import MOST_TRAILS
 
 IMAGE_KEY = "picture"
 """Key of the last image in state files; never changes, so that older runs resume."""
-MAX_BYTES = 8 * 4 * 8192 * 8192 + 1_000_000
-"""Size of the largest state: two images, a depth map and a mask of the largest film, and the header."""
+MAX_BYTES = (8 + 3 * MOST_TRAILS) * 4 * 8192 * 8192 + 1_000_000
+"""Size of the largest state: two images, depth, a mask and trails of the largest film, and the header."""
 
 _SHAPES: Mapping[str, tuple[int | str, ...]] = {
     IMAGE_KEY: (3, "height", "width"),
@@ -23,6 +24,7 @@ _SHAPES: Mapping[str, tuple[int | str, ...]] = {
     "depth": ("height", "width"),
     "faces": ("count", 5, 2),
     "revealed": ("height", "width"),
+    "trails": ("count", 3, "height", "width"),
 }
 """The shapes of the tensors in a state file."""
 
@@ -39,6 +41,8 @@ class State:
         faces: The landmarks of the faces restored last (n, 5, 2), (x, y) in pixels; None if there are none.
         revealed: (H, W), 1 where the image is only a fill of what came into view since the last generation;
             None for nowhere.
+        trails: What each step of the output that remembers made of the last frame (n, 3, H, W); None if
+            there are none.
     """
 
     next_frame: int = 0
@@ -47,6 +51,7 @@ class State:
     depth: Tensor | None = None
     faces: Tensor | None = None
     revealed: Tensor | None = None
+    trails: Tensor | None = None
 
     @property
     def picture(self) -> Tensor | None:
@@ -62,6 +67,7 @@ class State:
             "depth": self.depth,
             "faces": self.faces,
             "revealed": self.revealed,
+            "trails": self.trails,
         }
         tensors = {
             name: tensor.detach().cpu().contiguous().clone()

@@ -35,8 +35,8 @@ no faces."""
 
 
 def motion_only(pipeline: Pipeline) -> Pipeline:
-    """Returns the pipeline without the steps before and after the diffusion."""
-    return replace(pipeline, before=(), after=())
+    """Returns the pipeline without the steps before and after the diffusion, and on its output."""
+    return replace(pipeline, before=(), after=(), output=())
 
 
 def preview_pipeline(animation: Animation) -> Pipeline:

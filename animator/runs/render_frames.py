@@ -129,7 +129,10 @@ def _until_stop(frames: Iterator[Frame], first: int, rendering: Rendering) -> It
 
 
 class _MetricsRecorder:
-    """Writes the metrics of each frame and its depth map where wanted, and logs warnings about drift."""
+    """Writes the metrics of each frame and its depth map where wanted, and logs warnings about drift.
+
+    They are those of the image in the loop, which is what drifts and what a state has to resume from.
+    """
 
     def __init__(self, run: Run, last: Tensor | None, rendering: Rendering) -> None:
         self._run = run
@@ -141,9 +144,9 @@ class _MetricsRecorder:
         """Records a frame."""
         if self._run.animation.depth.save_depth_maps and frame.depth is not None:
             write_depth_map(self._run.folder / "depth", f"{frame.plan.frame:09d}", frame.depth)
-        metrics = frame_metrics(frame.plan.frame, frame.image, self._last)
+        metrics = frame_metrics(frame.plan.frame, frame.loop_image, self._last)
         self._run.metrics.append(metrics)
         changes = self._stretches.changes_at(frame.plan)
         for warning in self._monitor.update(metrics, cut=changes) if self._monitor else ():
             log.warning(warning)
-        self._last = frame.image
+        self._last = frame.loop_image

@@ -129,7 +129,8 @@ class Run(RunReader):
     def warn_if_low_on_space(self, frames: int) -> None:
         """Logs a warning where the disk has less free space than `frames` more frames may take."""
         width, height = self.animation.size
-        states = 2 * 3 * 4 * min(frames, MAX_CHECKPOINTS)
+        images = 2 + sum(step.is_trail for step in self.animation.steps)
+        states = images * 3 * 4 * min(frames, MAX_CHECKPOINTS)
         needed = width * height * (frames * BYTES_PER_PIXEL + states)
         free = shutil.disk_usage(self.folder).free
         if free < needed:

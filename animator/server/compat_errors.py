@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from animator.core.printable import printable
 
@@ -42,7 +42,7 @@ COMPAT_RESPONSES: dict[int | str, dict[str, Any]] = {
 """Errors of every route, for the OpenAPI document."""
 
 
-def has_compat_errors(request: Request) -> bool:
+def has_compat_errors(request: HTTPConnection) -> bool:
     """Returns True for a request of another program's API."""
     return request.url.path.startswith(_PREFIXES)
 

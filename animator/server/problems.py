@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from animator.core.printable import printable
@@ -86,7 +87,7 @@ def problem_responses(*statuses: int) -> Responses:
 
 
 def problem_response(
-    request: Request, status: int, kind: str, detail: str, errors: Iterable[ProblemPlace] = ()
+    request: HTTPConnection, status: int, kind: str, detail: str, errors: Iterable[ProblemPlace] = ()
 ) -> Response:
     """Returns the answer for an error, in the shape of the API that was asked."""
     problem = ProblemDetails(

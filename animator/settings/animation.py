@@ -46,6 +46,8 @@ PIXEL_STEP = 8  # a latent pixel of every Stable Diffusion family covers 8 x 8 p
 _SIZE = re.compile(r"\s*(\d{1,9})\s*(?:[xX×*,]\s*(\d{1,9})\s*)?")
 MAX_FRAMES = 1_000_000
 MOST_STEPS = 32
+MOST_TRAILS = 4
+"""Steps with `at: output` that keep an image from frame to frame, each of which is in every saved state."""
 
 Side = Annotated[int, Field(ge=64, le=8192, multiple_of=PIXEL_STEP)]
 
@@ -154,6 +156,28 @@ class Animation(SettingsGroup):
             raise ValueError(
                 "diffusion.cadence_blend: lookahead follows the camera's motion only; "
                 "expected fade where hybrid.motion is not none"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_few_trails(self) -> "Animation":
+        trails = sum(step.is_trail for step in self.steps)
+        if trails > MOST_TRAILS:
+            raise ValueError(
+                f"steps: {trails} of them keep an image with at: output, such as echo; "
+                f"expected at most {MOST_TRAILS}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_depth_for_its_moves(self) -> "Animation":
+        names = self.camera.moves.in_depth
+        if names and mode_of(self).motion == "plane":
+            raise PydanticCustomError(
+                "move",
+                "camera.moves: {names} turn about something in depth; expected mode: 3d, or moves such as "
+                "pan_right, truck_right or zoom_in",
+                {"names": ", ".join(names)},
             )
         return self
 

@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 from animator.settings.animation import Animation
+from animator.settings.camera_moves import CameraMoves
+from animator.settings.camera_path import CameraPath
 from animator.settings.explanations import explanations
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.raw import LISTS, group_of
@@ -40,6 +42,9 @@ _KINDS: Mapping[tuple[str, str], SettingKind] = {
     ("steps", "use"): SettingKind.STEP,
 }
 """Kinds, by group and name, of settings that do not declare what their text names."""
+
+_PARSED = (Schedule, TextSchedule, Prompts, KeyedImages, SubtitleValues, CameraMoves, CameraPath, Markers)
+"""Values that are parsed, and have what they were parsed from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +136,9 @@ def setting_groups() -> tuple[SettingGroup, ...]:
 
 
 def step_group(use: str) -> SettingGroup:
-    """Imports a step, and returns its own settings, without those that all items of `steps` have.
+    """Imports a step, and returns its own settings.
+
+    Those that all items of `steps` have are left out, unless the step has another default.
 
     Args:
         use: Name of the step.
@@ -139,8 +146,12 @@ def step_group(use: str) -> SettingGroup:
     Raises:
         PluginError: The step does not exist or cannot be imported.
     """
-    kind = settings_of(use)
-    own = tuple(one for one in settings_in(kind, "steps") if one.name not in StepSettings.model_fields)
+    kind, common = settings_of(use), StepSettings.model_fields
+    own = tuple(
+        one
+        for one in settings_in(kind, "steps")
+        if one.name not in common or kind.model_fields[one.name].default != common[one.name].default
+    )
     return SettingGroup(name=use, description=inspect.getdoc(kind) or "", is_list=False, settings=own)
 
 
@@ -193,6 +204,6 @@ def _setting(name: str, group: str, field: FieldInfo, text: str) -> Setting:
 def _plain_default(field: FieldInfo) -> Any:
     """Returns the default of a setting, as presets have it."""
     value = None if field.is_required() else field.get_default(call_default_factory=True)
-    if isinstance(value, Schedule | TextSchedule | Prompts | KeyedImages | SubtitleValues | Markers):
+    if isinstance(value, _PARSED):
         return value.source
     return to_jsonable_python(value, fallback=str)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from animator.models.depth.names import is_blend
+from animator.settings.camera_moves import CameraMoves, CameraMovesList
+from animator.settings.camera_path import CameraPath, PathPoints
 from animator.settings.effect import Condition, Fact, Switch
 from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real, Unit
 from animator.settings.group import SettingsGroup, StrictBool
@@ -17,6 +19,7 @@ from animator.settings.scheduled import Scheduled
 if TYPE_CHECKING:
     from animator.settings.animation import Animation
 
+_PATH = Fact(lambda film: bool(film.camera.path.keys), "camera.path")
 _PLANE = InMode("motion", ("plane",))
 _SPACE = InMode("motion", ("space",))
 _FLIP = Is("motion.enable_perspective_flip", (True,))
@@ -88,6 +91,9 @@ class Motion(Scheduled[MotionPlan]):
         Literal["replicate", "wrap", "reflect", "mirror", "zeros"], (_PLANE | _FLIP) & _BORDER
     ] = "replicate"
     """2D only: fill of the area outside the image."""
+    units: Literal["deforum", "frame"] = "deforum"
+    """What translations are in. frame: shares of the width and height by which the image moves right and
+    down, and in 3D grows, the same in 2D and 3D; deforum: its pixels and units."""
     sampling: Annotated[
         Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"],
         Switch(_PLANE | _FLIP | Fact(_moves_by_clip, "hybrid.motion")),
@@ -117,13 +123,28 @@ class CameraPlan:
     """Distance of the farthest point, for `projection: pinhole`."""
     aspect_ratio: Annotated[Positive, Is("camera.aspect_ratio_use_old_formula", (False,))] = 1
     """Factor on horizontal motion, for `projection: deforum`."""
+    magnification: float = 1.0
+    """Factor by which the lens magnifies the last frame's image, of `moves`, `path` and `fov_zooms`."""
 
 
 class Camera(Scheduled[CameraPlan]):
-    """The lens of the 3D mode."""
+    """The camera of the 3D mode; for `moves` and `path` see docs/camera.md."""
 
     effective_when: ClassVar[Condition] = InMode("motion", ("space",))
 
+    moves: Annotated[CameraMovesList, Switch(_PLANE | _SPACE)] = CameraMoves.parse([])
+    """Moves by name, which add to `motion`, such as `[{orbit: {speed: 1, radius: 2}}, handheld]`. Those that
+    turn about something need mode: 3d."""
+    path: PathPoints = CameraPath.parse({})
+    """Points that the camera goes through, by frame, in addition to `motion`: `{0: {position: [0, 0, 0],
+    look_at: [0, 0, 2]}, 60: ...}`; [right, up, forward] in units of the nearest distance."""
+    path_curve: Annotated[Literal["smooth", "centripetal", "linear"], _PATH] = "smooth"
+    """How the path goes through its points: smooth by their times, centripetal by their distances, which
+    makes no loops, or straight."""
+    path_timing: Annotated[Literal["keys", "even"], _PATH] = "keys"
+    """keys is at each point at its frame; even goes at one speed from the first to the last."""
+    fov_zooms: StrictBool = False
+    """A change of `fov` zooms, as with a true lens; in Deforum it only changes how far motion goes."""
     aspect_ratio_use_old_formula: StrictBool = False
     """Use the image's width over height as `aspect_ratio`, as Deforum before 0.5."""
     projection: Literal["deforum", "pinhole"] = "deforum"
@@ -136,6 +157,11 @@ class Camera(Scheduled[CameraPlan]):
     """Fill of the area outside the image."""
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
     """Resampling filter."""
+
+    def acts(self, motion: str) -> bool:
+        """Returns True if the camera does more than `motion` says, in a mode of this kind of motion."""
+        in_space = motion == "space" and (bool(self.path.keys) or self.fov_zooms)
+        return bool(self.moves.moves) or in_space
 
 
 class Depth(SettingsGroup):

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from animator.settings.camera_moves import CameraMoves
+from animator.settings.camera_path import CameraPath
 from animator.settings.choices import OneOf
 from animator.settings.fields import TINY, PromptPart, RangedSchedule
 from animator.settings.keyed_images import KeyedImages
@@ -67,6 +69,10 @@ class SettingKind(Enum):
     """A mapping of names to paths, or to mappings that have one."""
     TIMES_BY_NAME = "times by name"
     """A mapping of names to seconds, or the path of a file that has one."""
+    MOVES = "camera moves"
+    """A list of a camera's moves, each a name or a mapping of it to settings."""
+    POINTS_BY_FRAME = "points by frame"
+    """Points of a camera's path by frame."""
     VALUE = "value"
     """Anything else: a step of another package may have it."""
 
@@ -95,6 +101,8 @@ _BY_CLASS = {
     KeyedImages: SettingKind.IMAGES_BY_FRAME,
     SubtitleValues: SettingKind.SCHEDULES_BY_NAME,
     Markers: SettingKind.TIMES_BY_NAME,
+    CameraMoves: SettingKind.MOVES,
+    CameraPath: SettingKind.POINTS_BY_FRAME,
     bool: SettingKind.SWITCH,
     int: SettingKind.WHOLE_NUMBER,
     float: SettingKind.NUMBER,

@@ -18,6 +18,8 @@ _WORDS: Mapping[SettingKind, str] = {
     SettingKind.SCHEDULES_BY_NAME: "schedules by name",
     SettingKind.FILES_BY_NAME: "paths by name",
     SettingKind.TIMES_BY_NAME: "seconds by name, or a path",
+    SettingKind.MOVES: "list of moves",
+    SettingKind.POINTS_BY_FRAME: "points by frame",
     SettingKind.VALUE: "value",
 }
 """What is said of the values of a kind; text, where nothing is."""

@@ -1,13 +1,15 @@
 """Image steps that a preset adds to each frame: built-in and of installed packages; see docs/steps.md.
 
 A step is a frozen dataclass that changes an image. A field marked with a range may change by frame: the
-preset has a schedule, the step gets its value. All other fields are fixed for the film.
+preset has a schedule, the step gets its value. All other fields are fixed for the film. Two class variables
+say more about it, where it has them: `place`, where it acts unless the preset says otherwise, and
+`remembers`, see `animator.loop.output`.
 """
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, SerializeAsAny, ValidationInfo, create_model
 from pydantic import Field as Setting
@@ -22,8 +24,21 @@ from animator.settings.scheduled import hints_of, mark_of, schedule_setting
 
 GROUP = "animator.steps"
 """Entry points of packages that offer steps."""
-BUILT_IN: Mapping[str, str] = {"vignette": "animator.loop.steps.vignette:Vignette"}
+BUILT_IN: Mapping[str, str] = {
+    "mirror": "animator.loop.steps.mirror:Mirror",
+    "kaleidoscope": "animator.loop.steps.kaleidoscope:Kaleidoscope",
+    "echo": "animator.loop.steps.echo:Echo",
+    "grade": "animator.loop.steps.grade:Grade",
+    "lift_gamma_gain": "animator.loop.steps.grade:LiftGammaGain",
+    "lut": "animator.loop.steps.lut:Lut",
+    "glow": "animator.loop.steps.glow:Glow",
+    "chromatic_shift": "animator.loop.steps.chromatic_shift:ChromaticShift",
+    "vignette": "animator.loop.steps.vignette:Vignette",
+    "grain": "animator.loop.steps.grain:Grain",
+}
 """Built-in steps: name in presets -> import path of the class."""
+Place = Literal["before", "after", "output"]
+"""Where a step acts: before the diffusion, after it, or on the images that leave the loop."""
 
 
 class StepSettings(SettingsGroup):
@@ -35,13 +50,19 @@ class StepSettings(SettingsGroup):
     step: ClassVar[type[Any]]
     """The class that `use` names."""
 
-    effective_when: ClassVar[Condition] = Is("at", ("after",)) | InMode("source", ("last", "clip"))
+    effective_when: ClassVar[Condition] = Is("at", ("after", "output")) | InMode("source", ("last", "clip"))
 
     use: str
     """Name of the step: one of those below, or of an installed package."""
-    at: Literal["before", "after"] = "before"
+    at: Place = "before"
     """before acts on the input of the diffusion, after sharpening and before the noise; after acts on its
-    result, after the colors are matched."""
+    result, after the colors are matched; output acts on the finished frame alone, and the next frame is made
+    from the image without it."""
+
+    @property
+    def is_trail(self) -> bool:
+        """True if the step makes an image of the film's output from its own last one."""
+        return self.at == "output" and bool(getattr(self.step, "remembers", False))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _unpickle, (self.model_dump(mode="json"),)  # pickle cannot import a class made at run time
@@ -78,9 +99,21 @@ def _settings(kind: type[Any]) -> type[StepSettings]:
         raise PluginError(
             f"{kind.__name__}: rename the field {min(clash)}; every step has a setting of that name"
         )
+    if place := _place_of(kind):
+        own["at"] = (Place, place)
     model = create_model(kind.__name__, __base__=StepSettings, __doc__=kind.__doc__, **own)
     model.step = kind
     return model
+
+
+def _place_of(kind: type[Any]) -> str:
+    """Returns where a step acts unless the preset says otherwise; empty for where most steps do."""
+    place: object = getattr(kind, "place", "")
+    if place not in ("", *get_args(Place)):
+        raise PluginError(
+            f"{kind.__name__}: its `place` is {place!r:.40}; expected {', '.join(get_args(Place))}"
+        )
+    return str(place)
 
 
 def _setting(hint: Any, field: "Field[Any]") -> tuple[Any, Any]:

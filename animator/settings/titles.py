@@ -20,6 +20,7 @@ _SPELLINGS: Mapping[str, str] = {
     "gif": "GIF",
     "h": "H",
     "img": "image",
+    "lut": "LUT",
     "midas": "MiDaS",
     "n": "N",
     "nth": "N-th",

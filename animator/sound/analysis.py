@@ -38,7 +38,7 @@ def analysis_of(sound: Sound, per_bar: int = 4) -> Analysis:
 
     Raises:
         UserError: There is no such file, it has no sound, it is a URL that is not allowed, it is longer than
-            12 hours, or decoding it takes too long.
+            6 hours, or decoding it takes too long.
         VideoError: ffmpeg failed.
         ValueError: There is no such bar.
     """

@@ -22,7 +22,9 @@ _SNAP, _SNAP_S = 0.12, 0.06
 """Largest distance of a beat from the onset it is moved to: in beats, and in seconds."""
 _CHANGE, _CHANGE_BEATS = 0.03, 4
 """A tempo has changed that differs by this share for so many beats."""
-_CLEARLY = 1.05
+_UNEVEN = 0.1
+"""A beat that is longer or shorter by a larger share is a slip."""
+_CLEARLY = 1.15
 """Other beats than the first begin the bars if they are so many times as strong."""
 _STROKE_MS = 60
 """Time from the beginning of a stroke in which its power is."""
@@ -113,16 +115,23 @@ def _sections(times: Times) -> tuple[Section, ...]:
             begin = beat
     ends = [*starts[1:], len(lengths)]
     return tuple(
-        Section(float(times[start]), float(60.0 * (end - start) / (times[end] - times[start])))
+        Section(float(times[start]), _tempo(lengths[start:end]))
         for start, end in zip(starts, ends, strict=True)
     )
 
 
+def _tempo(lengths: Array) -> float:
+    """Returns the tempo of some beats, of which single ones may be much longer or shorter."""
+    usual = np.sort(lengths)[len(lengths) // 2]
+    return float(60.0 / lengths[np.abs(lengths / usual - 1.0) <= _UNEVEN].mean())
+
+
 def _main_tempo(sections: tuple[Section, ...], end: float) -> float:
-    """Returns the tempo of the longest section."""
+    """Returns the median tempo over time."""
     ends = [section.start for section in sections[1:]] + [end]
-    longest = max(zip(sections, ends, strict=True), key=lambda pair: pair[1] - pair[0].start)
-    return longest[0].bpm
+    parts = sorted((one.bpm, until - one.start) for one, until in zip(sections, ends, strict=True))
+    passed = np.cumsum([seconds for _, seconds in parts])
+    return parts[int(np.searchsorted(passed, passed[-1] / 2))][0]
 
 
 def _by_weight(onsets: Onsets, features: Features) -> Onsets:

@@ -17,7 +17,7 @@ from animator.sound.sliding import Sliding, Windows
 Array = NDArray[np.float32]
 STEP = SAMPLES // 1000
 """Samples of a piece whose power is kept: 1 ms."""
-_MAX_HOURS = 12
+_MAX_HOURS = 6
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def features_of(sound: Sound) -> Features:
     """Returns the features of a whole sound; its offset, loop and fades do not matter.
 
     Raises:
-        UserError: As `source_samples`, or it is longer than 12 hours.
+        UserError: As `source_samples`, or it is longer than 6 hours.
         VideoError: ffmpeg failed.
     """
     stream = _Stream()

@@ -30,7 +30,7 @@ def hear(sound: Sound | str | Path, placement: Placement, smooth: float = 0.0, p
 
     Raises:
         UserError: There is no such file, it has no sound, it is a URL that is not allowed, it is longer than
-            12 hours or too short to be repeated so often, the part that the film uses is damaged and
+            6 hours or too short to be repeated so often, the part that the film uses is damaged and
             `sound.conceal` is False, or decoding it takes too long.
         VideoError: ffmpeg failed.
         ValueError: The smoothing is no time, or the bar no number of beats.

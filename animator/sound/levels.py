@@ -16,6 +16,8 @@ _SOFTEST = 1e-6
 _BAND = 10.0**-2.6
 """Share of it that a band's loudest has at least: 26 dB below."""
 _STEP_S = STEP / SAMPLES
+_AT_ONCE = 1_000_000
+"""Steps of a long sound that are looked at together, to save memory."""
 _LOW_PITCH_HZ, _HIGH_PITCH_HZ = 55.0, 1760.0
 _DARK_HZ, _BRIGHT_HZ = 100.0, 10_000.0
 
@@ -69,10 +71,14 @@ def _loudest(power: NDArray[np.floating], frame_s: float) -> float:
     sums = np.concatenate((np.zeros(1), np.cumsum(power, dtype=np.float64)))
     steps = np.arange(len(sums))
     length = frame_s / _STEP_S
-    # The sum over a stretch that slides is largest where it begins or ends with a step.
-    begun = np.interp(steps + length, steps, sums) - sums
-    ended = sums - np.interp(steps - length, steps, sums)
-    return float(max(begun.max(), ended.max())) / length
+    most = 0.0
+    for first in range(0, len(sums), _AT_ONCE):
+        piece = slice(first, first + _AT_ONCE)
+        # The sum over a stretch that slides is largest where it begins or ends with a step.
+        begun = np.interp(steps[piece] + length, steps, sums) - sums[piece]
+        ended = sums[piece] - np.interp(steps[piece] - length, steps, sums)
+        most = max(most, float(begun.max()), float(ended.max()))
+    return most / length
 
 
 def _by_step(features: Features, values: NDArray[np.floating]) -> Array:

@@ -41,7 +41,7 @@ class Beats:
     Attributes:
         times: (n,) seconds of the beats, rising; empty where none is heard.
         bars: (m,) seconds of those that begin a bar.
-        bpm: Beats per minute of the longest section of the sound; 0 without beats.
+        bpm: Beats per minute, the median over time; 0 without beats.
         confidence: Share of the onsets' strength that comes again one beat later, 0 to 1.
         sections: The tempo where it changes; the first one begins with the first beat.
     """

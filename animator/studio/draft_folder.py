@@ -50,6 +50,7 @@ class Drafts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._known: WeakValueDictionary[str, FilmDraft] = WeakValueDictionary()
         self._recent: deque[FilmDraft] = deque(maxlen=_RECENT)
 
@@ -72,11 +73,40 @@ class Drafts:
             return self._remember(FilmDraft(draft_id, text, is_kept=True))
 
     def save(self, draft: FilmDraft) -> None:
-        """Writes a draft to its file.
+        """Writes a draft to its file as it is now, unless it is deleted.
 
         Raises:
             UserError: There are too many, or it cannot be written.
         """
+        with self._writing:  # one at a time, so that no older text comes after a newer one
+            if not draft.is_deleted:
+                self._write(draft)
+
+    def delete(self, draft: FilmDraft) -> None:
+        """Deletes the file of a draft; where a page still shows it, it is kept again with the next change.
+
+        Raises:
+            UserError: It cannot be deleted.
+        """
+        with self._writing:
+            try:
+                self._path(draft.id).unlink(missing_ok=True)
+            except OSError as error:
+                raise UserError(f"{self._path(draft.id)}: cannot be deleted: {error.strerror}") from error
+            draft.is_deleted = True
+
+    def files(self) -> list[DraftFile]:
+        """Returns the drafts in the folder, the one that was changed last first; `MAX_LISTED` at most."""
+        found: list[tuple[float, Path]] = []
+        for path in self._paths():
+            try:
+                found.append((path.stat().st_mtime, path))
+            except OSError:  # deleted at this moment
+                continue
+        found.sort(reverse=True)
+        return [DraftFile(path.stem, _name_in(path), changed) for changed, path in found[:MAX_LISTED]]
+
+    def _write(self, draft: FilmDraft) -> None:
         version, text = draft.version, draft.text
         path = self._path(draft.id)
         try:
@@ -92,29 +122,6 @@ class Drafts:
                 "when the server ends, so download it"
             ) from error
         draft.kept = version
-
-    def delete(self, draft: FilmDraft) -> None:
-        """Deletes the file of a draft; where a page still shows it, it is kept again with the next change.
-
-        Raises:
-            UserError: It cannot be deleted.
-        """
-        try:
-            self._path(draft.id).unlink(missing_ok=True)
-        except OSError as error:
-            raise UserError(f"{self._path(draft.id)}: cannot be deleted: {error.strerror}") from error
-        draft.is_deleted = True
-
-    def files(self) -> list[DraftFile]:
-        """Returns the drafts in the folder, the one that was changed last first; `MAX_LISTED` at most."""
-        found: list[tuple[float, Path]] = []
-        for path in self._paths():
-            try:
-                found.append((path.stat().st_mtime, path))
-            except OSError:  # deleted at this moment
-                continue
-        found.sort(reverse=True)
-        return [DraftFile(path.stem, _name_in(path), changed) for changed, path in found[:MAX_LISTED]]
 
     def _remember(self, draft: FilmDraft) -> FilmDraft:
         self._known[draft.id] = draft

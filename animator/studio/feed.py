@@ -15,6 +15,8 @@ from animator.studio.telling import telling
 if TYPE_CHECKING:
     from animator.studio.shell import Page
 
+MAX_READ = 1000
+"""Things that are read once for all pages; where there are more, the first ones are read again."""
 R = TypeVar("R")
 Listener = Callable[[], None]
 Update = Callable[[], Awaitable[None]]
@@ -66,6 +68,8 @@ class Feed:
         """
         known: asyncio.Future[R] | None = self._read.get(key)
         if known is None:
+            if len(self._read) >= MAX_READ:  # each page that was ever opened asks for the jobs of its film
+                del self._read[next(iter(self._read))]
             known = self._read[key] = asyncio.ensure_future(read())
             known.add_done_callback(lambda done: self._forget_failure(key, done))
         return await asyncio.shield(known)

@@ -5,9 +5,7 @@ from functools import partial
 
 from fastapi import FastAPI, Request
 from nicegui import core, ui
-from starlette.datastructures import MutableHeaders
-from starlette.routing import Match, Mount
-from starlette.types import Message, Receive, Scope, Send
+from nicegui.translations import translations
 
 from animator.presets.raw import MAX_BYTES
 from animator.studio.film.page import film_page
@@ -15,9 +13,11 @@ from animator.studio.film.render.routes import router as previews_router
 from animator.studio.gallery.page import gallery_page
 from animator.studio.generate.image_routes import image_routes
 from animator.studio.generate.page import generate_page
+from animator.studio.labels import LANGUAGES, translation
 from animator.studio.models.page import models_page
+from animator.studio.page_mount import PageMount
 from animator.studio.queue.page import queue_page
-from animator.studio.shell import BuildPage, open_page
+from animator.studio.shell import BuildPage, library_language, open_page
 from animator.studio.static import STATIC_FOLDER, STATIC_URL
 from animator.studio.studio import Studio
 
@@ -29,15 +29,10 @@ PAGES: dict[str, BuildPage] = {
     "/models": models_page,
 }
 """The pages by their paths."""
-_LOADED = ("/_nicegui/", "/_nicegui_ws/", STATIC_URL)
-"""Where pages find the library's scripts and socket, and our own files."""
 MAX_MESSAGE = 8 * MAX_BYTES
 """Bytes of a message from a page: a whole preset may be typed, whose characters have several bytes each."""
-_POLICY = (
-    "default-src 'self' 'unsafe-inline' 'unsafe-eval'; img-src 'self' data: blob:; media-src 'self' blob:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
-)
-"""Pages load nothing from elsewhere. Their templates are compiled in the browser, which counts as `eval`."""
+BUILD_S = 60.0
+"""Time until a page has to be built; a busy machine needs more than the three seconds of the library."""
 
 
 def mount_studio(app: FastAPI) -> None:
@@ -56,33 +51,32 @@ def mount_studio(app: FastAPI) -> None:
     app.include_router(image_routes(studio))
     core.sio.eio.cors_allowed_origins = []  # the server's own check of origins is stricter
     for path, build in PAGES.items():
-        ui.page(path)(partial(_serve, studio, path, build))
+        ui.page(path, response_timeout=BUILD_S)(partial(_serve, studio, path, build))
     core.app.add_static_files(STATIC_URL, STATIC_FOLDER)
-    ui.run_with(app, title="animator", language=None, tailwind=False, show_welcome_message=False)
+    _translate_library()
+    ui.run_with(
+        app,
+        title="animator",
+        language=None,
+        tailwind=False,
+        show_welcome_message=False,
+        binding_refresh_interval=None,  # nothing is bound, and a late look would be told on the terminal
+    )
     # The library mounts itself for every path; here it has its own alone, so that the API answers the others.
-    app.router.routes[-1] = PageMount("/", app=core.app)
+    app.router.routes[-1] = PageMount(core.app, PAGES)
+
+
+def _translate_library() -> None:
+    """Gives the library its own texts in our languages, of which it lacks some."""
+    for language in LANGUAGES:
+        t = translation(language)
+        translations[library_language(language)] = {
+            "connection_lost": t("Connection lost."),
+            "trying_to_reconnect": t("Trying to reconnect ..."),
+            "message_too_long": t("This is too long"),
+            "message_too_long_body": t("It cannot be sent to the server."),
+        }
 
 
 async def _serve(studio: Studio, path: str, build: BuildPage, request: Request) -> None:
     await open_page(studio, path, build, request)
-
-
-class PageMount(Mount):
-    """The library's application, for the paths of pages and of what they load."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Returns whether a request is for a page."""
-        path = scope.get("path", "")
-        if path in PAGES or path == "/favicon.ico" or path.startswith(_LOADED):
-            return super().matches(scope)
-        return Match.NONE, {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request."""
-
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["Content-Security-Policy"] = _POLICY
-            await send(message)
-
-        await super().handle(scope, receive, send_with_policy)

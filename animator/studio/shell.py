@@ -55,7 +55,7 @@ async def open_page(studio: Studio, path: str, build: BuildPage, request: Reques
     theme = request.cookies.get(THEME_COOKIE, "auto")
     title = next(name for target, _, name in NAVIGATION if target == path)
     ui.page_title(f"{t(title)} · animator")
-    ui.context.client.page.language = _quasar_language(language)
+    ui.context.client.page.language = library_language(language)
     ui.add_css(_CSS)
     ui.colors(primary="#3d5a80", secondary="#52796f", accent="#b5651d", negative="#b3261e", warning="#8a6100")
     dark = ui.dark_mode(THEMES.get(theme))
@@ -65,6 +65,12 @@ async def open_page(studio: Studio, path: str, build: BuildPage, request: Reques
         _preferences(dark, theme, language, t)
     with ui.element("div").props("id=content tabindex=-1").classes("studio-main"):
         await build(page)
+
+
+def unseen_heading(text: str) -> None:
+    """Builds the heading of a page on which none is needed by those who see it."""
+    with ui.element("h1").classes("studio-unseen"):
+        ui.label(text)
 
 
 def remember(name: str, value: str) -> None:
@@ -115,7 +121,7 @@ def _preferences(dark: ui.dark_mode, theme: str, language: str, t: Translate) ->
         ).props("dense options-dense borderless data-testid=language")
 
 
-def _quasar_language(language: str) -> Language:
-    """Returns the language of the library's own texts, such as those of tables."""
+def library_language(language: str) -> Language:
+    """Returns the library's name of a language, in which its own texts are."""
     names: dict[str, Language] = {"en": "en-US", "ko": "ko-KR"}
     return names[language]

@@ -1,4 +1,4 @@
-"""Tells a person what went wrong with what they asked for."""
+"""Tells a person what became of what they asked for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +19,12 @@ def tell(message: str, t: Translate) -> None:
         timeout=0,
         classes="studio-message",
     )
+
+
+def copy_text(text: str, t: Translate) -> None:
+    """Copies a text to the person's clipboard, and says so."""
+    ui.clipboard.write(text)
+    ui.notify(t("Copied to the clipboard"))
 
 
 @contextmanager

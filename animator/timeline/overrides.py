@@ -6,12 +6,13 @@ import numpy as np
 
 from animator.settings import Animation
 from animator.settings.compat import rules_of
+from animator.timeline.camera import MOVED, moved_columns
 from animator.timeline.generated import scene_cuts
 from animator.timeline.values import Column, Columns
 
 _STRENGTH = "diffusion.strength"
 _ASPECT_RATIO = "camera.aspect_ratio"
-OVERRIDDEN = (_STRENGTH, _ASPECT_RATIO)
+OVERRIDDEN = (_STRENGTH, _ASPECT_RATIO, *MOVED)
 """Paths of the schedules that other settings may override."""
 
 
@@ -35,4 +36,8 @@ def overrides(animation: Animation, column: Callable[[str], Column]) -> Columns:
     columns: dict[str, Column] = {_STRENGTH: strength}
     if animation.camera.aspect_ratio_use_old_formula:
         columns[_ASPECT_RATIO] = np.full(animation.frames, animation.size[0] / animation.size[1])
-    return columns
+
+    def given(path: str) -> Column:
+        return columns[path] if path in columns else column(path)
+
+    return {**columns, **moved_columns(animation, given)}

@@ -11,6 +11,7 @@ import numpy as np
 
 from animator.settings import Animation
 from animator.settings.compat import rules_of
+from animator.timeline.camera import MAGNIFICATION
 from animator.timeline.columns import columns_of, prompts_of
 from animator.timeline.generated import frames_to_generate, scene_cuts, seeds_of, with_cuts
 from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
@@ -35,9 +36,10 @@ class Timeline(Sequence[Plan]):
         self._columns = columns_of(animation)
         self._guides = animation.guides
         self._strength = strength_path(animation)
-        self._plan_columns = {**self._columns, **overrides(animation, self._columns.__getitem__)}
-        self._parts = parts_of(animation, self._plan_columns)
-        self._lists = lists_of(animation, self._plan_columns)
+        self.plan_columns = {**self._columns, **overrides(animation, self._columns.__getitem__)}
+        """The value at every frame, by the path of its schedule, as plans have it."""
+        self._parts = parts_of(animation, self.plan_columns)
+        self._lists = lists_of(animation, self.plan_columns)
         self._prompts = prompts_of(animation)
         frames = frames_to_generate(animation, self._columns["diffusion.cadence"])
         cuts = self._rules.zero_strength_cuts
@@ -85,7 +87,7 @@ class Timeline(Sequence[Plan]):
 
     def column(self, path: str) -> Column:
         """Returns the values of a schedule such as `diffusion.steps` in the plans of all frames (frames,)."""
-        return self._plan_columns[path]
+        return self.plan_columns[path]
 
     def prompt(self, frame: int) -> PromptFrame:
         """Returns the prompts of one frame."""
@@ -142,16 +144,20 @@ class Timeline(Sequence[Plan]):
         """Returns the parts of a plan, by the name of their settings group or list of groups."""
         return {
             **{
-                name: values.at(frame, self._guided_values(name, frame))
+                name: values.at(frame, self._derived_values(name, frame))
                 for name, values in self._parts.items()
             },
             **{name: tuple(one.at(frame) for one in items) for name, items in self._lists.items()},
         }
 
-    def _guided_values(self, group: str, frame: int) -> Mapping[str, object]:
-        """Returns the derived values of a group's part: the guide image of `guided`."""
-        if group != "guided" or not self._guides:
-            return {}
+    def _derived_values(self, group: str, frame: int) -> Mapping[str, object]:
+        """Returns the values of a group's part that no schedule has: `guided`'s image, `camera`'s lens."""
+        if group == "camera" and MAGNIFICATION in self.plan_columns:
+            return {"magnification": float(self.plan_columns[MAGNIFICATION][frame])}
+        return self._guided_values(frame) if group == "guided" and self._guides else {}
+
+    def _guided_values(self, frame: int) -> Mapping[str, object]:
+        """Returns the guide image of a frame, and its shares."""
         middle, slope, length, colors = (
             float(self._columns[f"guided.{name}"][frame])
             for name in (

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from textwrap import fill
 
+from animator.camera.moves import MOVES
 from animator.film.formats import FORMATS, Format
 from animator.models.depth.registry import MODELS
 from animator.models.diffusion.samplers.registry import METHODS, SCHEDULE_TYPES
@@ -50,6 +51,20 @@ def depth_models() -> str:
     return head + "".join(rows)
 
 
+def camera_moves() -> str:
+    """Returns the table of named camera moves."""
+    head = "| move | what the camera does | turns about |\n|---|---|---|\n"
+    rows = (
+        f"| `{name}` | {move.text} | {_pivot(move.distance, move.default_distance)} |\n"
+        for name, move in MOVES.items()
+    )
+    return head + "".join(rows)
+
+
+def _pivot(name: str, default: float) -> str:
+    return f"`{name}`, default {default:g}" if name else ""
+
+
 def _format_row(made: Format) -> str:
     codecs = "" if made.is_sequence else ", ".join(f"`{codec}`" for codec in made.codecs)
     palette = ", one palette for all frames" if made.palette else ""
@@ -65,6 +80,7 @@ def _part_file(made: Format) -> str:
 
 
 BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "camera.md": {"camera-moves": camera_moves},
     "film.md": {"formats": formats},
     "generate.md": {"image-settings": image_settings},
     "models.md": {"samplers": samplers, "depth-models": depth_models},

@@ -50,15 +50,15 @@ _NOISE: tuple[tuple[str, dict[str, Any]], ...] = (
 def images() -> Iterator[tuple[str, Image.Image]]:
     """Yields file name and image of every image."""
     yield "seeds.png", _seeds()
-    yield "motion_2d.png", _sheet([(label, _after(motion=motion)) for label, motion in _MOTION_2D], columns=4)
+    yield "motion_2d.png", sheet([(label, _after(motion=motion)) for label, motion in _MOTION_2D], columns=4)
     yield (
         "border.png",
-        _sheet([(border, _moved_by(border)) for border in ("replicate", "wrap", "reflect", "zeros")]),
+        sheet([(border, _moved_by(border)) for border in ("replicate", "wrap", "reflect", "zeros")]),
     )
     still = [("still", _after())]
     in_space = [(label, _after(mode="3d", motion=motion, depth=_PLANE)) for label, motion in _MOTION_3D]
-    yield "motion_3d.png", _sheet([*still, *in_space], columns=4)
-    yield "noise.png", _sheet([(label, _noisy(noise)) for label, noise in _NOISE], columns=6)
+    yield "motion_3d.png", sheet([*still, *in_space], columns=4)
+    yield "noise.png", sheet([(label, _noisy(noise)) for label, noise in _NOISE], columns=6)
 
 
 def _moved_by(border: str) -> Image.Image:
@@ -92,18 +92,17 @@ def _after(card: Any = None, **settings: Any) -> Image.Image:
     return Image.fromarray(to_uint8(frame.image))
 
 
-def _sheet(panels: list[tuple[str, Image.Image]], columns: int = 4) -> Image.Image:
-    """Returns the images in a grid, each above its caption."""
-    rows = -(-len(panels) // columns)
-    width = GAP + columns * (SIDE + GAP)
-    sheet = Image.new("RGB", (width, GAP + rows * (SIDE + CAPTION + GAP)), "white")
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(12)
+def sheet(panels: list[tuple[str, Image.Image]], columns: int = 4) -> Image.Image:
+    """Returns images of one size in a grid, each above its caption."""
+    rows, (wide, high) = -(-len(panels) // columns), panels[0][1].size
+    grid = Image.new("RGB", (GAP + columns * (wide + GAP), GAP + rows * (high + CAPTION + GAP)), "white")
+    draw, font = ImageDraw.Draw(grid), ImageFont.load_default(12)
     for index, (label, image) in enumerate(panels):
-        x = GAP + index % columns * (SIDE + GAP)
-        y = GAP + index // columns * (SIDE + CAPTION + GAP)
-        sheet.paste(image, (x, y))
-        draw.text((x, y + SIDE + 3), label, (40, 40, 40), font)
-    return sheet
+        x = GAP + index % columns * (wide + GAP)
+        y = GAP + index // columns * (high + CAPTION + GAP)
+        grid.paste(image, (x, y))
+        draw.text((x, y + high + 3), label, (40, 40, 40), font)
+    return grid
 
 
 def _seeds() -> Image.Image:

@@ -255,7 +255,7 @@ def _typed(text: str, scope: Scope) -> tuple[int | float | str, str | None]:
     Raises:
         ScheduleError: It is neither; points at the column.
     """
-    value = parse_value(plain(text), Place(text), VARIABLES.union(scope.signals, scope.markers))
+    value = parse_value(plain(text), Place(text), VARIABLES | scope.names)
     return _content(value), value.ease
 
 

@@ -42,7 +42,7 @@ def editable_prompts(source: Source, scope: Scope) -> tuple[EditablePrompt, ...]
     Raises:
         ScheduleError: The source has no prompts, or a key is not a frame.
     """
-    keys, opened = parse_prompts(source, scope.markers, scope.signals), _open(source, scope)
+    keys, opened = parse_prompts(source, scope.signals, scope.markers), _open(source, scope)
     found = zip(keys, opened.frames, opened.written.values, strict=True)
     return tuple(
         EditablePrompt(index, frame, key.at.text, *_texts(value), key.ease)
@@ -144,7 +144,7 @@ def _with_value(source: Source, scope: Scope, index: int, value: Any) -> Any:
 
 def _open(source: Source, scope: Scope) -> Opened:
     """Returns the prompts as a mapping of their times."""
-    keys = parse_prompts(source, scope.markers, scope.signals)
+    keys = parse_prompts(source, scope.signals, scope.markers)
     decoded = decode(source) if isinstance(source, str) else source
     if isinstance(decoded, Mapping):
         written = WrittenMapping.of(decoded, "morph")
@@ -157,7 +157,7 @@ def _open(source: Source, scope: Scope) -> Opened:
 
 def _closed(source: Source, edited: Any, scope: Scope) -> Any:
     """Returns edited prompts, checked; one prompt on frame 0 as the single text that it was."""
-    (key, *others) = parse_prompts(edited, scope.markers, scope.signals)
+    (key, *others) = parse_prompts(edited, scope.signals, scope.markers)
     is_single = isinstance(source, str | int | float) and decode(str(source)) == str(source)
     if is_single and not others and key.at.text == "0" and decode(key.text) == key.text:
         return key.text

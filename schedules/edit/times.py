@@ -16,7 +16,7 @@ def time_at(time: KeyTime, frame: int, scope: Scope) -> str:
     if time.frame(scope) == frame:
         return time.text
     amount = _AMOUNTS[time.unit](frame, scope) if time.unit in _AMOUNTS else None
-    if amount is None or abs(round(amount, _DIGITS) - amount) > 1e-9:
+    if amount is None or not abs(round(amount, _DIGITS) - amount) <= 1e-9:
         return str(frame)
     text = f"{Decimal(str(round(amount, _DIGITS))):f}".rstrip("0").rstrip(".") + time.unit
     return text if parse_key(text, Place(text)).frame(scope) == frame else str(frame)

@@ -50,6 +50,6 @@ def test_picture_is_the_image_of_states_and_frames(make_animation: Make) -> None
     state = State(1, IMAGE)
     with pytest.warns(DeprecationWarning, match=r"State\.picture is now State\.image"):
         assert state.picture is IMAGE
-    frame = Frame(Timeline(make_animation())[0], IMAGE, None, state)
+    frame = Frame(Timeline(make_animation())[0], IMAGE, None, state, IMAGE)
     with pytest.warns(DeprecationWarning, match=r"Frame\.picture is now Frame\.image"):
         assert frame.picture is IMAGE

@@ -54,9 +54,8 @@ def tracks() -> Iterator[Track]:
     before = np.arange(0.25, 15, 0.5)
     changed = np.concatenate((before, np.arange(before[-1] + 2 / 3, SECONDS, 2 / 3)))
     yield Track("120, then 90", clicks(changed, SECONDS), 0, changed, changed)
-    yield Track(
-        "noise bursts 100", bursts(np.arange(0.5, 29, 0.6), SECONDS), 100, *[np.arange(0.5, 29, 0.6)] * 2
-    )
+    struck = np.arange(0.5, 29, 0.6)
+    yield Track("noise bursts 100", bursts(struck, SECONDS), 100, struck, struck)
     for rate in (8_000, 96_000):
         sound = clicks(beats, SECONDS, rate=rate)
         yield Track(f"clicks 120, {rate} Hz", sound, 120, beats, beats, rate)

@@ -186,7 +186,18 @@ def test_texts_prompts_and_formulas_with_markers_and_signals_are_edited() -> Non
     assert set_formula("bass*2", scope, 0, "bass*3") == "bass*3"
 
 
-def test_prompts_of_interpolation_mode_take_films_with_signals() -> None:
-    scope = Scope(4, compat=True, signals={"bass": np.zeros(4)})
-    frames = Prompts.parse({0: "a", 3: "b"}).morphing().at(scope)
-    assert len(frames) == 4
+@pytest.mark.parametrize("compat", [False, True])
+@pytest.mark.parametrize("ease", ["hold", "linear"])
+def test_the_math_of_prompts_has_signals_and_markers(compat: bool, ease: str) -> None:
+    signals = {"bass": np.arange(4) / 2}
+    scope = Scope(4, fps=1, compat=compat, signals=signals, markers={"drop": 3.0})
+    source = {0: "a `bass`", "drop": "b `bass`"}
+    prompts = Prompts.parse(source, suffix="`drop`", signals=signals, markers=scope.markers).morphing(ease)
+    first, *_, last = (frame.positive for frame in prompts.at(scope))
+    numbers = ("0.0", "1.5", "3.0") if compat else ("0", "1.5", "3")
+    assert (first, last) == (f"a {numbers[0]} {numbers[2]}", f"b {numbers[1]} {numbers[2]}")
+
+
+def test_a_far_marker_is_an_error() -> None:
+    with pytest.raises(ScheduleError, match="gives no frame"):
+        frame("drop", Scope(9, fps=1e300, markers={"drop": 1e9}))

@@ -178,6 +178,12 @@ def test_beats_and_signals_that_the_film_lacks_are_named() -> None:
     assert listening.values(Scope(3, signals={"bass": np.array([0.0, 0.5, 1.0])})).tolist() == [1.0, 2.0, 3.0]
 
 
+@pytest.mark.parametrize("compat", [False, True])
+def test_a_constant_that_is_no_number_is_an_error_and_no_warning(compat: bool) -> None:
+    with pytest.raises(ScheduleError, match="is not a number"):
+        value("0:(arccosh(0))", compat=compat)
+
+
 def test_constants_are_folded_with_their_meaning() -> None:
     assert parse("9/2").constant == 4.5
     assert parse("1 < 2").constant == 1.0

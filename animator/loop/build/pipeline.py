@@ -15,7 +15,7 @@ from animator.loop.build.init_image import read_init_image
 from animator.loop.build.masks import masking_of
 from animator.loop.build.models import folders_of
 from animator.loop.build.motion import motion_of, open_depth_model, reveal_of
-from animator.loop.build.steps import after_steps, before_steps, match_color_steps
+from animator.loop.build.steps import after_steps, before_steps, match_color_steps, output_steps
 from animator.loop.color_anchor import ColorAnchorRule, DeforumLegacy, FirstFrame, SceneStart
 from animator.loop.pipeline import NO_CUTS, Cuts, Pipeline, Source, Step
 from animator.loop.requests import Guidance, RequestStep
@@ -92,6 +92,7 @@ def build_pipeline(
         cuts=cuts() if animation.shows_clip else NO_CUTS,
         faces=build_faces(animation, device),
         reveal=reveal,
+        output=output_steps(animation),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -12,7 +11,7 @@ from animator.images.image import read_image
 from animator.images.noise import Perlin
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.masks import Masking
-from animator.loop.pipeline import Step
+from animator.loop.pipeline import OutputStep, Step
 from animator.loop.requests import request_of
 from animator.loop.steps.deforum import FirstFrameOnly
 from animator.loop.steps.filters import Contrast, Grayscale, MatchClip, MatchPrompts, PresetStep
@@ -20,6 +19,7 @@ from animator.loop.steps.frame_source import FrameSource
 from animator.models.diffusion.request import Diffuser
 from animator.settings import Animation
 from animator.settings.modes import mode_of
+from animator.settings.step import Place
 from animator.timeline.timeline import Timeline
 
 
@@ -63,7 +63,13 @@ def after_steps(
     )
 
 
-def _preset_steps(animation: Animation, at: Literal["before", "after"]) -> tuple[Step, ...]:
+def output_steps(animation: Animation) -> tuple[OutputStep, ...]:
+    """Returns the steps on the frames that leave the loop, in order."""
+    steps = _preset_steps(animation, "output")
+    return tuple(OutputStep(step, animation.steps[step.index].is_trail) for step in steps)
+
+
+def _preset_steps(animation: Animation, at: Place) -> tuple[PresetStep, ...]:
     return tuple(PresetStep(index) for index, step in enumerate(animation.steps) if step.at == at)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 
 import torch
 from torch import Tensor
@@ -43,7 +44,7 @@ class DeforumWarp:
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the moves of all plans, resampled once, with the last camera."""
-        z, camera = self.distances(depth), camera_of(plans[-1])
+        z, camera = self.distances(depth), camera_of(plans)
         return warp3d(image, z, total_motion(plans), camera, self.border, self.sampling)
 
     def distances(self, depth: Tensor | None) -> Tensor | None:
@@ -81,7 +82,7 @@ class FlippedWarp:
         if z is None:
             z = torch.ones((height, width), device=image.device)
         flipped = matrix_grid(inverse(combined_flip), width, height, image.device)
-        grid = compose_grids(flipped, projection_grid(z, total_motion(plans), camera_of(plans[-1])))
+        grid = compose_grids(flipped, projection_grid(z, total_motion(plans), camera_of(plans)))
         return sample(image, grid, self.motion.border, self.motion.sampling).clamp_(0.0, 1.0)
 
 
@@ -136,7 +137,7 @@ class PinholeWarp:
 
     def view(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> View:
         """Returns the image (3, H, W) after the moves of all plans, and what comes into view."""
-        camera = camera_of(plans[-1])
+        camera = camera_of(plans)
         if self.depth_source is None or depth is None:
             z = torch.full(image.shape[-2:], camera.range_z[0], device=image.device)
         else:
@@ -178,7 +179,8 @@ def camera_move(plan: Plan) -> Move3D:
     )
 
 
-def camera_of(plan: Plan) -> Camera:
-    """Returns the camera of one plan."""
-    settings = plan.camera
-    return Camera(settings.fov, settings.near, settings.far, settings.aspect_ratio)
+def camera_of(plans: Sequence[Plan]) -> Camera:
+    """Returns the camera of the last plan, which magnifies as all plans do, one after the other."""
+    settings = plans[-1].camera
+    magnification = prod(plan.camera.magnification for plan in plans)
+    return Camera(settings.fov, settings.near, settings.far, settings.aspect_ratio, magnification)

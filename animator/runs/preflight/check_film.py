@@ -21,7 +21,7 @@ from animator.runs.preflight.diffusion_models import (
     models_in_use,
 )
 from animator.runs.preflight.film import CheckOptions, FilmToCheck, check_timeline
-from animator.runs.preflight.images import check_images
+from animator.runs.preflight.images import check_images, check_luts
 from animator.runs.preflight.networks import (
     check_depth,
     check_faces,
@@ -44,6 +44,7 @@ _DEFAULTS = CheckOptions()
 _CHECKS = (
     check_timeline,
     check_images,
+    check_luts,
     check_clips,
     check_camera,
     check_flow,

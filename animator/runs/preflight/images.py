@@ -1,4 +1,4 @@
-"""Checks the images of a film: each is decoded once, so that a broken one is found before any frame."""
+"""Checks the images and LUT files of a film: each is read once, so that broken ones are found before it."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.probe import is_image
 from animator.film.remote import check_remote
+from animator.images.cube import read_cube
 from animator.images.image_file import decode_file
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings import Animation
@@ -26,6 +27,17 @@ def check_images(film: FilmToCheck) -> None:
                 check_remote(path)
             else:
                 decode_file(path)
+
+
+def check_luts(film: FilmToCheck) -> None:
+    """Checks every LUT file that the film's steps read."""
+    for number, step in enumerate(film.animation.steps):
+        path = getattr(step, "file", "") if step.use == "lut" else None
+        if path is not None:
+            with film.problems.at(f"steps.{number}.file"):
+                if not path:
+                    raise UserError("is empty; expected the path of a LUT file")
+                read_cube(named_path(path))
 
 
 def _images(film: Animation) -> Iterator[tuple[str, str]]:

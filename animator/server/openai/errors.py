@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from animator.core.printable import printable
 
@@ -36,7 +36,7 @@ def openai_responses(*statuses: int) -> Responses:
     return responses
 
 
-def has_openai_errors(request: Request) -> bool:
+def has_openai_errors(request: HTTPConnection) -> bool:
     """Returns True for a request of OpenAI's API."""
     return request.url.path.startswith(_PREFIX)
 

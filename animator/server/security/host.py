@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from animator.server.problems import problem_response
@@ -40,14 +40,14 @@ class HostCheck:
         host = headers.get("host", "")
         if not self._is_ours(host):
             detail = f"host {host:.100}: is not a name of this server; use its address"
-            await problem_response(Request(scope), 421, "host", detail)(scope, receive, send)
+            await problem_response(HTTPConnection(scope), 421, "host", detail)(scope, receive, send)
             return
         origin = headers.get("origin")
         if scope["type"] == "http" and scope["method"] in _SAFE:
             origin = None
         if origin is not None and origin not in self._origins and _host_of(origin) != host:
             detail = f"origin {origin:.100}: pages of other sites may not use this server"
-            await problem_response(Request(scope), 403, "origin", detail)(scope, receive, send)
+            await problem_response(HTTPConnection(scope), 403, "origin", detail)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -5,13 +5,15 @@ import binascii
 import secrets
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from animator.server.problems import problem_response
 
 OPEN = ("/health",)
 """Paths that need no token."""
+CHALLENGES = ('Basic realm="animator", charset="UTF-8"', "Bearer")
+"""How a token may be shown."""
 
 
 class TokenCheck:
@@ -32,8 +34,9 @@ class TokenCheck:
             await self._app(scope, receive, send)
             return
         detail = "expected the server's token: Authorization: Bearer TOKEN, or as the password of HTTP Basic"
-        response = problem_response(Request(scope), 401, "token", detail)
-        response.headers["WWW-Authenticate"] = 'Bearer, Basic realm="animator"'
+        response = problem_response(HTTPConnection(scope), 401, "token", detail)
+        for challenge in CHALLENGES:  # a header each: Chromium does not find the second one in a line
+            response.headers.append("WWW-Authenticate", challenge)
         await response(scope, receive, send)
 
     def _shows(self, scope: Scope) -> bool:

@@ -1,10 +1,11 @@
 // Curves of a film over time, with keys to drag, texts as spans, the sound's wave, rulers and a cursor.
 import {
-  CurvePlot, SpanRow, TimeRuler, WaveRow, dragging, fill, format, frameTicks, lastAt, ranked, rounded, scaleOf,
+  CurvePlot, SpanRow, TimeRuler, WaveRow, dragging, fill, format, frameTicks, isConstant, lastAt, ranked, rounded, scaleOf,
   valueAt, valueOf, valueStep, viewing,
 } from "animator-curves";
 
 const ROW = 84; // pixels of a curve's height
+const FLAT_ROW = 40; // pixels of the height of one that has a single value
 const OVERLAY = 320; // pixels of all curves over each other
 const LEGEND = 22; // pixels of a line of the legend
 const TONES = 8; // colors of curves; behind these they come again, in other line styles
@@ -28,7 +29,7 @@ export default {
       </div>
       <template v-if="!overlay">
         <div v-for="{ path, line, alone, note } in rows" :key="path" class="curve-row"
-          :data-testid="(note ? 'curve-note-' : 'curve-') + path">
+          :class="{ 'curve-row-flat': line?.isFlat }" :data-testid="(note ? 'curve-note-' : 'curve-') + path">
           <div class="curve-label">
             <span class="curve-name">{{ path }}</span>
             <template v-if="line">
@@ -39,7 +40,7 @@ export default {
               :title="fill(labels.hide, { path })" @click="$emit('hide', path)">×</button>
           </div>
           <p v-if="note" class="curve-cell curve-note">{{ note }}</p>
-          <div v-else class="curve-cell"><curve-plot :lines="alone" v-bind="axis" v-on="hands"
+          <div v-else class="curve-cell"><curve-plot :lines="alone" :height="line.height" v-bind="axis" v-on="hands"
             :name="describe(line.curve)" /></div>
         </div>
       </template>
@@ -50,8 +51,8 @@ export default {
             <span class="curve-name">{{ line.curve.path }}</span> <span class="curve-now">{{ now(line.curve) }}</span>
           </div>
         </div>
-        <div class="curve-cell"><curve-plot :lines="lines" v-bind="axis" v-on="hands" normalized
-          :name="labels.overlay" /></div>
+        <div class="curve-cell"><curve-plot :lines="lines" :height="overlayHeight" v-bind="axis" v-on="hands"
+          normalized :name="labels.overlay" /></div>
       </div>
       <div v-for="row in spans" :key="row.path" class="curve-row" :data-testid="'curve-' + row.path">
         <div class="curve-label">
@@ -76,7 +77,7 @@ export default {
         <p class="curve-cell curve-note">{{ note.text }}</p>
       </div>
       <p v-if="board.frames" class="curve-words" aria-hidden="true">{{ words(pointed) }}</p>
-      <p class="curve-status" role="status">{{ words(cursor) }}</p>
+      <p class="studio-unseen" role="status">{{ words(cursor) }}</p>
       <details v-if="board.frames" class="curve-table" @toggle="tableOpen = $event.target.open" data-testid="curves-table">
         <summary>{{ labels.table }}</summary>
         <div v-if="tableOpen" class="curve-table-scroll" tabindex="0" role="region" :aria-label="labels.table">
@@ -91,14 +92,21 @@ export default {
     </div>
   `,
   computed: {
-    plotHeight() {
-      return this.overlay ? Math.max(OVERLAY, this.board.curves.length * LEGEND) : ROW;
+    // Height by which a key is dragged: as fine in a flat row as in others.
+    dragHeight() {
+      return this.overlay ? this.overlayHeight : ROW;
+    },
+    overlayHeight() {
+      return Math.max(OVERLAY, this.board.curves.length * LEGEND);
     },
     lines() {
       return this.board.curves.map(({ path }, at) => {
         const curve = this.shown(path);
         const scale = this.drag?.path === path ? this.drag.scale : scaleOf(curve);
-        return { curve, scale, tone: `${at % TONES} curve-dash-${Math.floor(at / TONES) % 4}`, testid: this.overlay ? `curve-${path}` : null };
+        const isFlat = isConstant(curve);
+        const height = this.overlay ? this.overlayHeight : isFlat ? FLAT_ROW : ROW;
+        const tone = `${at % TONES} curve-dash-${Math.floor(at / TONES) % 4}`;
+        return { curve, scale, tone, isFlat, height, testid: this.overlay ? `curve-${path}` : null };
       });
     },
     // The rows of curves, each with the lines of its own plot, which stay the same while only the cursor moves.
@@ -124,7 +132,7 @@ export default {
     },
     axis() {
       const ticks = this.beatLines.length ? this.beatLines : frameTicks(this.view, this.width);
-      return { view: this.view, width: this.width, height: this.plotHeight, cursor: this.pointed, ticks, labels: this.labels };
+      return { view: this.view, width: this.width, cursor: this.pointed, ticks, labels: this.labels };
     },
     hands() {
       return {
@@ -168,7 +176,7 @@ export default {
       const frame = this.frameAt(event);
       if (!line.scale) return this.add(line.curve, frame);
       const box = event.currentTarget.getBoundingClientRect();
-      const value = valueOf(event.clientY - box.top, line.scale, this.plotHeight);
+      const value = valueOf(event.clientY - box.top, line.scale, line.height);
       const { low, high } = line.curve;
       const kept = Math.min(Math.max(rounded(value, valueStep(line.curve, line.scale)), low ?? -Infinity), high ?? Infinity);
       this.add(line.curve, frame, this.overlay ? valueAt(line.curve, frame).value : kept);

@@ -6,7 +6,7 @@ export default {
     <label class="drop-zone" :class="{ 'drop-zone-over': over }" @dragover.prevent="over = true"
       @dragleave="over = false" @drop.prevent="drop">
       <span class="material-icons" aria-hidden="true">upload_file</span><span>{{ note || text }}</span>
-      <input type="file" class="paint-hidden" :accept="accept" @change="choose">
+      <input type="file" class="studio-unseen" :accept="accept" @change="choose">
     </label>`,
   props: { text: String, accept: String },
   data: () => ({ over: false, note: "" }),

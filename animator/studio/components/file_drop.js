@@ -3,7 +3,7 @@ export default {
   template: `
     <div class="file-drop">
       <q-btn no-caps outline color="primary" icon="upload_file" :label="label" @click="$refs.input.click()" />
-      <input ref="input" type="file" multiple class="file-drop-input" tabindex="-1" :accept="accept"
+      <input ref="input" type="file" multiple class="studio-unseen" tabindex="-1" :accept="accept"
         :aria-label="label" :data-testid="testid" @change="choose" />
       <span v-if="sending" class="file-drop-progress" role="status">{{ sending }}</span>
       <div v-if="over" class="file-drop-over" aria-hidden="true">{{ invitation }}</div>

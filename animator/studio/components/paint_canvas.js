@@ -9,14 +9,14 @@ export default {
     <div class="paint" @dragover.prevent @drop.prevent="take(fileOf($event.dataTransfer))" @paste="onPaste">
       <div class="paint-tools" role="toolbar" :aria-label="texts.tools">
         <label class="paint-button" :title="texts.open">
-          <span class="material-icons" aria-hidden="true">image</span><span class="paint-hidden">{{ texts.open }}</span>
-          <input type="file" accept="image/*" class="paint-hidden" data-testid="canvas-file"
+          <span class="material-icons" aria-hidden="true">image</span><span class="studio-unseen">{{ texts.open }}</span>
+          <input type="file" accept="image/*" class="studio-unseen" data-testid="canvas-file"
             @change="take($event.target.files[0]); $event.target.value = ''">
         </label>
         <label v-if="mode === 'inpaint'" class="paint-button" :title="texts.open_mask">
           <span class="material-icons" aria-hidden="true">tonality</span>
-          <span class="paint-hidden">{{ texts.open_mask }}</span>
-          <input type="file" accept="image/*" class="paint-hidden" data-testid="canvas-mask-file"
+          <span class="studio-unseen">{{ texts.open_mask }}</span>
+          <input type="file" accept="image/*" class="studio-unseen" data-testid="canvas-mask-file"
             @change="takeMask($event.target.files[0]); $event.target.value = ''">
         </label>
         <button v-for="one in buttons" :key="one.name" type="button" class="paint-button" :title="texts[one.name]"

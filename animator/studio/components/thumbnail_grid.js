@@ -22,7 +22,7 @@ export default {
         <div class="thumbnail-name">{{ item.name }}</div>
         <div class="thumbnail-detail">
           <span class="thumbnail-place">{{ item.place }}</span>
-          <span v-if="item.rank" class="thumbnail-stars">{{ '★'.repeat(item.rank) }}</span>
+          <span v-if="item.rank" class="thumbnail-stars" aria-hidden="true">{{ '★'.repeat(item.rank) }}</span>
         </div>
       </div>
     </div>`,

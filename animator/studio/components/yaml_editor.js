@@ -105,7 +105,7 @@ export default {
         CM.basicSetup,
         CM.indentUnit.of("  "),
         CM.EditorView.lineWrapping,
-        CM.EditorView.contentAttributes.of({ "aria-label": this.label, "aria-describedby": this.hint }),
+        CM.EditorView.contentAttributes.of({ "aria-label": this.label, "aria-describedby": this.hint, tabindex: "0" }),
         CM.EditorState.languageData.of(() => completion),
         CM.EditorView.updateListener.of((update) => this.note(update)),
         CM.hoverTooltip((view, position) => this.tooltip(view, position)),

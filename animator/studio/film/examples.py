@@ -1,9 +1,10 @@
-"""Begins a film with an example: by name, or by its picture."""
+"""Begins a film with an example: by name, or by its image."""
 
 from nicegui import ui
 
 from animator.presets.examples import Example, examples
 from animator.studio.analysis import Analysis
+from animator.studio.dialogs import titled_dialog
 from animator.studio.film.opening import Found
 from animator.studio.film.replace import take
 from animator.studio.film.session import DraftSession
@@ -14,13 +15,13 @@ Texts = dict[str, str]
 
 
 async def example_picker(session: DraftSession) -> None:
-    """Builds the list of the examples, and the button that shows their pictures."""
+    """Builds the list of the examples, and the button that shows their images."""
     t = session.page.t
     known = await session.page.studio.run(examples)
     texts = await session.page.studio.run(_texts, known)
     _select(session, known, texts)
-    with ui.dialog() as dialog, ui.card().classes("studio-dialog film-examples-dialog"):
-        _pictures(session, known, texts, dialog)
+    with titled_dialog(t("Begin with an example"), "film-examples-dialog") as dialog:
+        _images(session, known, texts, dialog)
     button = ui.button(t("Examples"), icon="grid_view", on_click=dialog.open)
     button.props("outline no-caps data-testid=examples")
 
@@ -49,7 +50,7 @@ def _select(session: DraftSession, known: tuple[Example, ...], texts: Texts) -> 
     session.watch(show)
 
 
-def _pictures(session: DraftSession, known: tuple[Example, ...], texts: Texts, dialog: ui.dialog) -> None:
+def _images(session: DraftSession, known: tuple[Example, ...], texts: Texts, dialog: ui.dialog) -> None:
     t = session.page.t
     search = ui.input(t("Search")).props("outlined dense clearable autofocus data-testid=examples-search")
     cards: list[tuple[str, ui.element]] = []

@@ -11,26 +11,28 @@ from animator.presets.from_prompt import name_of
 from animator.presets.plain import TEXT
 from animator.presets.raw import parse, with_base
 from animator.settings.validate import validate
+from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
 from animator.studio.drafts import Opened
 from animator.studio.film.recent import delete_draft
 from animator.studio.film.session import DraftSession, open_in_film_page
-from animator.studio.telling import telling
+from animator.studio.icon_button import icon_button
+from animator.studio.telling import copy_text, telling
 
 
 def film_menu(session: DraftSession) -> None:
     """Builds the menu of what can be done with the film as a whole."""
     t = session.page.t
     menu = _FilmMenu(session)
-    with ui.button(icon="more_vert").props("flat dense round data-testid=film-menu") as button:
-        button.props["aria-label"] = t("More for this film")
-        with ui.menu():
-            ui.menu_item(t("Rename ..."), menu.rename)
-            ui.menu_item(t("Duplicate"), menu.duplicate)
-            ui.menu_item(t("Copy the text"), menu.copy)
-            ui.menu_item(t("Download as YAML"), menu.download)
-            ui.menu_item(t("Download as Deforum settings"), menu.download_deforum)
-            ui.separator()
-            ui.menu_item(t("Delete ..."), menu.delete)
+    with icon_button("more_vert", t("More for this film")).props("data-testid=film-menu"), ui.menu():
+        for text, do in (
+            (t("Rename ..."), menu.rename),
+            (t("Duplicate"), menu.duplicate),
+            (t("Copy the text"), menu.copy),
+            (t("Download as YAML"), menu.download),
+            (t("Download as Deforum settings"), menu.download_deforum),
+            (t("Delete ..."), menu.delete),
+        ):
+            ui.menu_item(text, do).props("role=menuitem")
 
 
 def deforum_settings(text: str) -> Exported:
@@ -56,18 +58,18 @@ class _FilmMenu:
         return film.name if film else self._session.draft.id
 
     async def rename(self) -> None:
-        with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
-            name = ui.input(self._t("Name of the film"), value=self._name)
+        with titled_dialog(self._t("Name of the film")) as dialog:
+            name = ui.input(value=self._name)
+            name.props["aria-label"] = self._t("Name of the film")
             name.props("outlined autofocus data-testid=film-name").on(
                 "keydown.enter", lambda: dialog.submit(name.value)
             )
-            with ui.element("div").classes("studio-buttons"):
+            with dialog_buttons():
                 ui.button(self._t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
                 ui.button(self._t("Rename"), on_click=lambda: dialog.submit(name.value)).props(
                     "unelevated no-caps data-testid=confirm"
                 )
-        answer = await dialog
-        dialog.delete()
+        answer = await answer_to(dialog)
         if answer is not None:
             with telling(self._t):
                 self._session.edit(set_value(self._session.draft.text, ("name",), str(answer)))
@@ -79,8 +81,7 @@ class _FilmMenu:
             ui.navigate.to(url)
 
     def copy(self) -> None:
-        ui.clipboard.write(self._session.draft.text)
-        ui.notify(self._t("The text is in the clipboard."))
+        copy_text(self._session.draft.text, self._t)
 
     def download(self) -> None:
         ui.download.content(self._session.draft.text, f"{name_of(self._name)}.yaml", "application/yaml")
@@ -95,15 +96,13 @@ class _FilmMenu:
         """Says what Deforum will do differently, if anything."""
         if not exported.notes:
             return
-        with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
-            ui.label(self._t("What Deforum will do differently")).classes("studio-dialog-title")
+        with titled_dialog(self._t("What Deforum will do differently")) as dialog:
             with ui.element("ul").classes("film-opened-notes"):
                 for note in exported.notes:
                     with ui.element("li"):
-                        ui.label(f"{note.effect.value}: {note}").classes("film-wrap")
+                        ui.label(f"{note.effect.value}: {note}").classes("studio-wrap")
             ui.button(self._t("Close"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
-        await dialog
-        dialog.delete()
+        await answer_to(dialog)
 
     async def delete(self) -> None:
         if await delete_draft(self._session, self._session.draft.id, self._name):

@@ -9,11 +9,13 @@ from animator.errors import UserError
 from animator.server.uploads import Upload
 from animator.studio.analysis import Analysis
 from animator.studio.components.file_drop import FileDrop, SentFile
+from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
 from animator.studio.drafts import Opened
 from animator.studio.film.opening import open_upload
 from animator.studio.film.replace import take
 from animator.studio.film.session import DraftSession
 from animator.studio.film.uses import Use, used_as, uses_of
+from animator.studio.icon_button import icon_button
 from animator.studio.telling import tell, telling
 
 _ACCEPTED = ".yaml,.yml,.txt,.json,.png,.jpg,.jpeg,.webp,.mp4,.mov,.mkv,.webm,.wav,.mp3,.flac,.ogg,.m4a"
@@ -54,15 +56,13 @@ async def _receive(session: DraftSession, sent: SentFile) -> None:
 async def _choose_use(session: DraftSession, upload: Upload, name: str, why: str) -> None:
     """Asks what a file without settings should be in the film."""
     t = session.page.t
-    with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
-        ui.label(t("What should {name} be in this film?").format(name=name)).classes("film-wrap")
-        with ui.element("div").classes("studio-buttons"):
+    with titled_dialog(t("What should {name} be in this film?").format(name=name)) as dialog:
+        with dialog_buttons():
             for use in uses_of(upload):
                 ui.button(t(use.title), on_click=partial(dialog.submit, use)).props("outline no-caps")
             ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
-        ui.label(why).classes("studio-soft film-wrap")
-    use = await dialog
-    dialog.delete()
+        ui.label(why).classes("studio-soft studio-wrap")
+    use = await answer_to(dialog)
     if use is not None:
         session.edit(used_as(session.draft.text, use, upload))
 
@@ -89,16 +89,15 @@ def opened_notes(session: DraftSession) -> None:
 def _tell_opened(session: DraftSession, opened: Opened, dismiss: Callable[[], None]) -> None:
     t = session.page.t
     with ui.element("div").classes("film-opened-head"):
-        ui.label(t("Opened: {name}").format(name=opened.name)).classes("film-wrap")
+        ui.label(t("Opened: {name}").format(name=opened.name)).classes("studio-wrap")
         if opened.upload is not None and uses_of(opened.upload):
             _use_menu(session, opened.upload)
-        close = ui.button(icon="close", on_click=dismiss).props("flat dense round data-testid=opened-close")
-        close.props["aria-label"] = t("Dismiss")
+        icon_button("close", t("Close"), dismiss).props("data-testid=opened-close")
     if opened.notes:
         with ui.element("ul").classes("film-opened-notes"):
             for note in opened.notes:
                 with ui.element("li"):
-                    ui.label(note).classes("film-wrap")
+                    ui.label(note).classes("studio-wrap")
 
 
 def _use_menu(session: DraftSession, upload: Upload) -> None:

@@ -26,7 +26,9 @@ async def film_page(page: Page) -> None:
     with ui.element("div").classes("film-grid"):
         with ui.element("section").classes("studio-panel film-source"):
             await source_bar(session)
-        with _section(t, "film-settings", "Settings"):
+        with (
+            ui.element("section").classes("studio-panel film-settings").props(f'aria-label="{t("Settings")}"')
+        ):
             await settings_section(session)
         with _section(t, "film-text", "Text"):
             text_panel(session)

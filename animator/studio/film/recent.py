@@ -1,22 +1,22 @@
 """The films that are being written: a list to go on with one of them, or to delete it."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 
 from nicegui import ui
 
+from animator.studio.dialogs import is_sure, titled_dialog
 from animator.studio.draft_folder import DraftFile
 from animator.studio.film.session import DraftSession, url_of
+from animator.studio.icon_button import icon_button
+from animator.studio.measures import moment_text
 from animator.studio.telling import telling
-from animator.studio.watching.ask import is_sure
 
 
 def recent_button(session: DraftSession) -> None:
     """Builds the button that lists the films that are being written."""
     t = session.page.t
-    with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
-        ui.label(t("Recent films")).classes("studio-dialog-title")
+    with titled_dialog(t("Recent films")) as dialog:
         search = ui.input(t("Search")).props("outlined dense clearable data-testid=recent-search")
         rows = ui.element("ul").classes("film-recent")
     files: list[DraftFile] = []
@@ -50,7 +50,7 @@ async def delete_draft(session: DraftSession, draft_id: str, title: str) -> bool
     """Deletes a film that is being written, if the person agrees; returns True if they do."""
     t, studio = session.page.t, session.page.studio
     question = t("Delete the film {name}? What was rendered of it stays.").format(name=title)
-    if not await is_sure(session.page, question, t("Delete")):
+    if not await is_sure(question, t("Delete"), t):
         return False
     with telling(t):
         draft = await studio.run(studio.drafts.find, draft_id)
@@ -62,11 +62,9 @@ async def delete_draft(session: DraftSession, draft_id: str, title: str) -> bool
 
 def _row(session: DraftSession, file: DraftFile, delete: Callable[[], Awaitable[None]]) -> None:
     with ui.element("li").classes("film-recent-row").props("data-testid=recent-film"):
-        ui.link(_title(file), url_of(file.id)).classes("film-wrap")
-        ui.label(f"{datetime.fromtimestamp(file.changed):%Y-%m-%d %H:%M}").classes("studio-soft")
-        button = ui.button(icon="delete").props("flat dense round")
-        button.props["aria-label"] = session.page.t("Delete")
-        button.on("click", delete, [])
+        ui.link(_title(file), url_of(file.id)).classes("studio-wrap")
+        ui.label(moment_text(file.changed)).classes("studio-soft")
+        icon_button("delete", session.page.t("Delete"), delete)
 
 
 def _title(file: DraftFile) -> str:

@@ -4,6 +4,7 @@ from enum import Enum
 
 from nicegui import ui
 
+from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
 from animator.studio.film.opening import Found
 from animator.studio.film.session import DraftSession, open_in_film_page
 from animator.studio.labels import Translate
@@ -31,9 +32,8 @@ async def take(session: DraftSession, found: Found) -> None:
 
 
 async def _ask(t: Translate) -> _Answer | None:
-    with ui.dialog() as dialog, ui.card().classes("studio-dialog"):
-        ui.label(t("You have changed this film. What should become of it?"))
-        with ui.element("div").classes("studio-buttons"):
+    with titled_dialog(t("You have changed this film. What should become of it?")) as dialog:
+        with dialog_buttons():
             ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
             ui.button(t("Begin a new film"), on_click=lambda: dialog.submit(_Answer.NEW)).props(
                 "outline no-caps data-testid=begin-new"
@@ -42,6 +42,5 @@ async def _ask(t: Translate) -> _Answer | None:
                 "unelevated no-caps data-testid=replace"
             )
         ui.label(t("Undo brings a replaced film back.")).classes("studio-soft")
-    answer: _Answer | None = await dialog
-    dialog.delete()
+    answer: _Answer | None = await answer_to(dialog)
     return answer

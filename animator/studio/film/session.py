@@ -7,11 +7,13 @@ from nicegui import ui
 
 from animator.errors import UserError
 from animator.presets.examples import DEFAULT
+from animator.presets.raw import MAX_BYTES
 from animator.studio.analysis import Analysis, not_yet
 from animator.studio.drafts import FilmDraft, Opened
 from animator.studio.film.opening import Found, open_example, open_job
 from animator.studio.shell import Page, remember
 from animator.studio.studio import Studio
+from animator.studio.telling import tell
 
 FILM_COOKIE = "animator_film"
 """Has the id of the draft that a browser showed last."""
@@ -54,7 +56,11 @@ class DraftSession:
         show()
 
     def edit(self, text: str, *, typed: bool = False) -> None:
-        """Changes the text of the draft; `typed` as in `FilmDraft.change`."""
+        """Changes the text of the draft; `typed` as in `FilmDraft.change`. One that is too long is told."""
+        if len(text) > MAX_BYTES:
+            words = self.page.t("The text has {count} characters and is not kept; a film has at most {most}.")
+            tell(words.format(count=len(text), most=MAX_BYTES), self.page.t)
+            return
         self.draft.change(text, typed=typed)
 
     async def look(self) -> None:

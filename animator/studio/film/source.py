@@ -9,6 +9,7 @@ from animator.studio.film.film_menu import film_menu
 from animator.studio.film.opened import open_button, opened_notes
 from animator.studio.film.recent import recent_button
 from animator.studio.film.session import DraftSession, open_in_film_page
+from animator.studio.icon_button import icon_button
 from animator.studio.telling import telling
 
 _STARTING = "name: film\nframes: 48\nfps: 12\nprompts:\n  0: a lake at dawn, mist, mountains\n"
@@ -43,12 +44,8 @@ def _title(session: DraftSession) -> None:
 
 def _undo_buttons(session: DraftSession) -> None:
     t, draft = session.page.t, session.draft
-    undo = ui.button(icon="undo", on_click=draft.undo).props("flat dense round data-testid=undo")
-    redo = ui.button(icon="redo", on_click=draft.redo).props("flat dense round data-testid=redo")
-    for button, title in ((undo, t("Undo (Ctrl+Z)")), (redo, t("Redo (Ctrl+Shift+Z)"))):
-        button.props["aria-label"] = title
-        with button:
-            ui.tooltip(title)
+    undo = icon_button("undo", t("Undo (Ctrl+Z)"), draft.undo).props("data-testid=undo")
+    redo = icon_button("redo", t("Redo (Ctrl+Shift+Z)"), draft.redo).props("data-testid=redo")
     UndoKeys(draft.undo, draft.redo)
 
     def show(_: Analysis) -> None:

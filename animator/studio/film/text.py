@@ -88,7 +88,7 @@ def _problem(session: DraftSession, place: Place | None, words: str, editor: Yam
     line, column = place.line, place.column
     with ui.element("button").props("type=button").classes("film-problem") as button:
         ui.label(t("Line {line}").format(line=line)).classes("film-problem-line")
-        ui.label(words)
+        ui.label(words).classes("studio-mono" if "\n" in words else "")
     button.on("click", lambda: editor.lead(line, column), [])
 
 

@@ -7,11 +7,12 @@ from nicegui import ui
 
 from animator.gallery.item import Outcome
 from animator.server.v1.gallery_archive import MAX_ITEMS
-from animator.studio.gallery.ask import ask, show_problem, shown_errors
+from animator.studio.dialogs import is_sure
 from animator.studio.gallery.notice import Notice
 from animator.studio.gallery.session import GallerySession
 from animator.studio.gallery.urls import archive_url
 from animator.studio.gallery.words import items_text, rank_text
+from animator.studio.telling import tell, telling
 
 _SHOWN_FAILURES = 5
 _MANY = 200
@@ -55,8 +56,9 @@ class Actions:
             question, answer = t("Move {items} to the trash?"), t("Move to the trash")
             work, done = gallery.delete, t("{items} moved to the trash")
         question = question.format(items=items_text(len(ids), t))
-        if ids and await ask(self._client, question, answer, t):
-            await self._do(work, ids, done, undo=work == gallery.delete)
+        can_undo = work == gallery.delete
+        if ids and await self._is_sure(question, answer, can_undo=can_undo):
+            await self._do(work, ids, done, can_undo=can_undo)
 
     async def restore(self) -> None:
         """Moves the selected items from the trash back to where they were."""
@@ -66,8 +68,8 @@ class Actions:
         """Deletes everything in the trash for good; asks before."""
         t = self._t
         question = t("Delete everything in the trash for good? This cannot be undone.")
-        if await ask(self._client, question, t("Empty the trash"), t):
-            with shown_errors(self._client):
+        if await self._is_sure(question, t("Empty the trash")):
+            with self._client, telling(t):
                 outcome = await self._session.page.studio.run(self._session.gallery.empty_trash)
                 await self._tell(outcome, t("{items} deleted for good"))
 
@@ -76,42 +78,47 @@ class Actions:
         ids = await self._chosen()
         if len(ids) > MAX_ITEMS:
             text = self._t("An archive has {most} items at most, and {count} are chosen.")
-            show_problem(self._client, text.format(most=f"{MAX_ITEMS:,}", count=f"{len(ids):,}"))
+            with self._client:
+                tell(text.format(most=f"{MAX_ITEMS:,}", count=f"{len(ids):,}"), self._t)
         elif ids:
             with self._client:
                 ui.download.from_url(archive_url(ids))
 
+    async def _is_sure(self, question: str, answer: str, *, can_undo: bool = False) -> bool:
+        with self._client:  # the button may be gone before the answer
+            return await is_sure(question, answer, self._t, can_undo=can_undo)
+
     async def _chosen(self) -> tuple[int, ...]:
         """Returns the numbers of the selected items; none where they cannot be found, which is shown."""
-        with shown_errors(self._client):
+        with self._client, telling(self._t):
             return await self._session.targets()
         return ()
 
     async def _restore(self, ids: tuple[int, ...]) -> None:
         await self._do(self._session.gallery.restore, ids, self._t("{items} restored"))
 
-    async def _do(self, work: Work, ids: tuple[int, ...], done: str, *, undo: bool = False) -> None:
+    async def _do(self, work: Work, ids: tuple[int, ...], done: str, *, can_undo: bool = False) -> None:
         """Does something with items.
 
         Args:
             work: Does it.
             ids: Numbers of the items.
             done: What to say then, with a place for the number of items.
-            undo: It can be undone by restoring the items.
+            can_undo: It can be undone by restoring the items.
         """
         if len(ids) > _MANY:
             self._notice.say(self._t("One moment …"))
         if ids:
-            with shown_errors(self._client):
-                await self._tell(await self._session.page.studio.run(work, ids), done, undo=undo)
+            with self._client, telling(self._t):
+                await self._tell(await self._session.page.studio.run(work, ids), done, can_undo=can_undo)
 
-    async def _tell(self, outcome: Outcome, done: str, *, undo: bool = False) -> None:
+    async def _tell(self, outcome: Outcome, done: str, *, can_undo: bool = False) -> None:
         """Says what was done and what could not be done, and shows the items as they are now."""
         text = done.format(items=items_text(len(outcome.done), self._t)) if outcome.done else ""
-        self._notice.say(text, partial(self._restore, outcome.done) if undo and outcome.done else None)
+        self._notice.say(text, partial(self._restore, outcome.done) if can_undo and outcome.done else None)
         if outcome.failures:
             lines = [f"{failure.path}: {failure.message}" for failure in outcome.failures[:_SHOWN_FAILURES]]
             if (more := len(outcome.failures) - len(lines)) > 0:
                 lines.append(self._t("and {count} more").format(count=more))
-            show_problem(self._client, "\n".join(lines))
+            tell("\n".join(lines), self._t)
         await self._session.refresh()

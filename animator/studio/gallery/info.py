@@ -5,8 +5,11 @@ from collections.abc import Callable, Mapping
 from nicegui import ui
 
 from animator.gallery.item import GalleryInfo, GalleryItem
-from animator.studio.gallery.words import KIND, size_text, time_text
+from animator.studio.gallery.words import KIND
+from animator.studio.icon_button import icon_button
 from animator.studio.labels import Translate
+from animator.studio.measures import moment_text, size_text
+from animator.studio.telling import copy_text
 
 _SHOWN_FIELDS = 24
 """More fields than that, as a film has, are shown when they are asked for."""
@@ -36,7 +39,7 @@ def _file_facts(item: GalleryItem, t: Translate) -> Mapping[str, str]:
         t("Kind"): t(KIND[item.kind]),
         t("Frame"): "" if item.frame is None else str(item.frame),
         t("Size"): ", ".join(filter(None, (size, size_text(item.bytes)))),
-        t("Made"): time_text(item.made),
+        t("Made"): moment_text(item.made),
         t("File"): item.path,
     }
     return {name: text for name, text in facts.items() if text}
@@ -48,7 +51,7 @@ def _text(title: str, text: str, test_id: str, t: Translate) -> None:
         return
     with ui.element("div").classes("gallery-text-head"):
         ui.label(title).classes("gallery-term")
-        _copy_button(text, t("Copy: {what}").format(what=title))
+        _copy_button(text, t("Copy: {what}").format(what=title), t)
     ui.label(text).classes("gallery-text").props(f"data-testid={test_id}")
 
 
@@ -75,10 +78,11 @@ def _later(title: str, test_id: str, build: Callable[[], None]) -> None:
 
 def _raw(text: str, t: Translate) -> None:
     ui.label(text).classes("gallery-text studio-mono")
-    _copy_button(text, t("Copy"))
+    _copy_button(text, t("Copy"), t)
 
 
-def _copy_button(text: str, label: str) -> None:
-    button = ui.button(icon="content_copy", on_click=lambda: ui.clipboard.write(text))
-    button.props("flat dense round size=sm")
-    button.props["aria-label"] = button.props["title"] = label
+def _copy_button(text: str, label: str, t: Translate) -> None:
+    def copy() -> None:
+        copy_text(text, t)
+
+    icon_button("content_copy", label, copy, is_small=True)

@@ -8,11 +8,11 @@ from nicegui import ui
 from animator.gallery.item import GalleryItem
 from animator.gallery.query import Kind
 from animator.studio.film.session import open_in_film_page
-from animator.studio.gallery.ask import shown_errors
 from animator.studio.gallery.reuse import animation_of, settings_of
 from animator.studio.gallery.reveal import is_at_this_machine, open_folder
 from animator.studio.gallery.session import GallerySession
 from animator.studio.gallery.urls import file_url
+from animator.studio.telling import telling
 
 
 class ItemActions:
@@ -52,10 +52,8 @@ class ItemActions:
     async def _make(self, text_of: Callable[[], str]) -> None:
         """Opens the film page with a film of a preset."""
         studio = self._page.studio
-        with shown_errors(self._client):
-            url = await open_in_film_page(studio, await studio.run(text_of))
-            with self._client:
-                ui.navigate.to(url)
+        with self._client, telling(self._page.t):
+            ui.navigate.to(await open_in_film_page(studio, await studio.run(text_of)))
 
     async def _reveal(self, item: GalleryItem) -> None:
         """Says where an item is; opens its folder for a person at the server's machine."""
@@ -67,10 +65,8 @@ class ItemActions:
                 open_folder(path.parent)
             return path
 
-        with shown_errors(self._client):
-            path = await self._page.studio.run(find)
-            with self._client:
-                ui.notify(str(path), close_button=True, multi_line=True)
+        with self._client, telling(self._page.t):
+            ui.notify(str(await self._page.studio.run(find)), close_button=True, multi_line=True)
 
 
 def _link(icon: str, label: str, test_id: str, url: str) -> ui.button:

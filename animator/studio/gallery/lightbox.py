@@ -12,6 +12,7 @@ from animator.studio.gallery.actions import Actions
 from animator.studio.gallery.session import GallerySession
 from animator.studio.gallery.urls import file_url, thumbnail_url
 from animator.studio.gallery.words import rank_text
+from animator.studio.icon_button import icon_button
 
 _SHOWN = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif")
 """Suffixes of files that browsers show as images."""
@@ -51,6 +52,7 @@ class Lightbox:
                 self._button("chevron_right", t("Next"), "lightbox-next", lambda: session.step(1))
                 self._button("close", t("Close"), "lightbox-close", self._close)
             self._stage = ui.element("div").classes("lightbox-stage")
+        self._dialog.props["aria-label"] = t("Large view")
         session.on_selection(self._follow)
 
     def on_close(self, do: Callable[[], None]) -> None:
@@ -73,6 +75,7 @@ class Lightbox:
         t = self._t
         with self._dialog.client, ui.dialog().props("maximized") as dialog, ui.element("div") as frame:
             frame.classes("lightbox").props(f'role=group aria-label="{t("Compare")}"')
+            dialog.props["aria-label"] = t("Compare")
             with ui.element("div").classes("lightbox-bar"):
                 ui.label(f"{left.name} | {right.name}").classes("lightbox-title")
                 self._button("close", t("Close"), "compare-close", dialog.close)
@@ -82,8 +85,7 @@ class Lightbox:
         dialog.open()
 
     def _button(self, icon: str, label: str, test_id: str, do: Callable[[], Awaitable[None] | None]) -> None:
-        button = ui.button(icon=icon, on_click=do)
-        button.props(f'flat round aria-label="{label}" title="{label}" data-testid={test_id}')
+        icon_button(icon, label, do).props(f"data-testid={test_id}")
 
     async def _close(self) -> None:
         self._dialog.close()

@@ -16,7 +16,7 @@ from animator.studio.gallery.selection_bar import SelectionBar
 from animator.studio.gallery.session import GallerySession
 from animator.studio.gallery.side import Side
 from animator.studio.gallery.view import view_of
-from animator.studio.shell import Page
+from animator.studio.shell import Page, unseen_heading
 
 LOOK_S = 1.0
 """Time between two looks at whether the gallery has changed."""
@@ -33,6 +33,7 @@ _MAX_URL = 20_000
 
 async def gallery_page(page: Page) -> None:
     """Builds the page: filters, thumbnails, and what is known of the chosen one, side by side."""
+    unseen_heading(page.t("Gallery"))
     ui.add_css(_CSS)
     session = GallerySession(page, page.studio.server.gallery, view_of(page.request.query_params))
     with ui.element("div").classes("gallery"):

@@ -7,6 +7,7 @@ from nicegui import ui
 from animator.studio.gallery.grid import TILE_WIDTHS, Grid
 from animator.studio.gallery.session import GallerySession
 from animator.studio.gallery.view import PAGE_SIZES
+from animator.studio.icon_button import icon_button
 
 
 class Pager:
@@ -44,8 +45,8 @@ class Pager:
             )
 
     def _button(self, icon: str, label: str, test_id: str, target: Callable[[], int]) -> ui.button:
-        button = ui.button(icon=icon, on_click=lambda: self._session.turn_to(target()))
-        return button.props(f'flat dense round aria-label="{label}" title="{label}" data-testid={test_id}')
+        button = icon_button(icon, label, lambda: self._session.turn_to(target()))
+        return button.props(f"data-testid={test_id}")
 
     def _sizes(self, grid: Grid) -> None:
         t = self._t

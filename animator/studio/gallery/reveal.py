@@ -27,8 +27,7 @@ def open_folder(folder: Path) -> None:
     """Opens a folder in the file manager.
 
     Raises:
-        UserError: There is no file manager, or the folder is gone.
-        OSError: It cannot be started.
+        UserError: There is no file manager, it cannot be started, or the folder is gone.
     """
     name = _OPENERS.get(sys.platform, _OPENER)
     program = shutil.which(name)
@@ -37,5 +36,8 @@ def open_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise UserError(f"{folder}: is not a folder any more")
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen([program, str(folder)], stdin=quiet, stdout=quiet, stderr=quiet)
+    try:
+        process = subprocess.Popen([program, str(folder)], stdin=quiet, stdout=quiet, stderr=quiet)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be opened: {program}: {error.strerror or error}") from error
     threading.Thread(target=process.wait, daemon=True).start()  # some stay until their window is closed

@@ -14,6 +14,7 @@ from animator.studio.gallery.lightbox import Lightbox
 from animator.studio.gallery.session import GallerySession
 from animator.studio.gallery.urls import thumbnail_url
 from animator.studio.gallery.words import items_text, rank_text
+from animator.studio.icon_button import icon_button
 
 _PREVIEW = 512
 
@@ -103,8 +104,8 @@ class Side:
     def _head(self, title: str) -> None:
         with ui.element("div").classes("gallery-side-head"):
             ui.label(title).classes("gallery-heading").props("role=heading aria-level=2")
-            close = ui.button(icon="close", on_click=lambda: self._session.select((), 0))
-            close.props(f'flat dense round aria-label="{self._t("Choose none")}" data-testid=gallery-none')
+            close = icon_button("close", self._t("Choose none"), lambda: self._session.select((), 0))
+            close.props("data-testid=gallery-none")
 
     def _marks(self, rank: int, *, is_favorite: bool) -> None:
         """Builds the rank and the favorite mark of what is selected."""
@@ -116,12 +117,10 @@ class Side:
             stars.props(f'role=radiogroup aria-label="{t("Rank")}" data-testid=gallery-rank')
             stars.props["icon-aria-label"] = [rank_text(number, t) for number in range(1, MAX_RANK + 1)]
             stars.on_value_change(lambda event: self._actions.rank(int(event.value or 0)))
-            none = ui.button(icon="backspace", on_click=lambda: self._actions.rank(0))
-            none.props(f'flat dense round aria-label="{t("No rank")}" title="{t("No rank")}"')
+            none = icon_button("backspace", t("No rank"), lambda: self._actions.rank(0))
             none.props("data-testid=gallery-rank-none").set_enabled(rank > 0)
             icon = "favorite" if is_favorite else "favorite_border"
-            heart = ui.button(icon=icon, on_click=self._actions.toggle_favorite)
-            heart.props(f'flat dense round aria-label="{t("Favorite")}" title="{t("Favorite")}"')
+            heart = icon_button(icon, t("Favorite"), self._actions.toggle_favorite)
             heart.props(f"aria-pressed={str(is_favorite).lower()} data-testid=gallery-favorite")
 
     def _ends(self) -> None:

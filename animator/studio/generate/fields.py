@@ -14,6 +14,9 @@ from animator.studio.generate.analysis import ImageAnalysis
 from animator.studio.generate.image_values import value_at
 from animator.studio.generate.session import ImageSession
 from animator.studio.generate.setting_text import NUMBERS, read_value, shown_value
+from animator.studio.icon_button import icon_button
+from animator.studio.named_things import SENT
+from animator.studio.picker import pick
 
 FILLED = ("steps", "cfg_scale")
 """Settings that get what suits the model where they are left open."""
@@ -74,10 +77,22 @@ class SettingField:
             field.props("inputmode=decimal autocomplete=off")
         if known:
             suggest(field, known)
+        if self._kind in SENT:
+            with field.add_slot("append"):
+                choose = icon_button(
+                    "folder_open", self._session.page.t("Choose ..."), self._pick, is_small=True
+                )
+                choose.props(f"data-testid=pick-{self._path}")
         default = shown_value(self._kind, self._setting.default)
         is_open = self._setting.default is None and not self._setting.is_required
-        field.props["placeholder"] = self._session.page.t("left open") if is_open else default
+        field.props["placeholder"] = self._session.page.t("automatic") if is_open else default
         return field
+
+    async def _pick(self) -> None:
+        async def chosen(name: str) -> None:
+            self._session.change({self._path: name})
+
+        await pick(self._session.page, self._setting, chosen)
 
     def _shown(self, value: Any) -> Any:
         if self._kind is SettingKind.SWITCH:

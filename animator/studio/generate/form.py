@@ -15,6 +15,7 @@ from animator.studio.generate.inventory import Inventory
 from animator.studio.generate.opening import opening
 from animator.studio.generate.sampler_fields import sampler_fields
 from animator.studio.generate.session import ImageSession
+from animator.studio.icon_button import icon_button
 
 SIZES = ((512, 512), (512, 768), (768, 512), (1024, 1024), (832, 1216), (1216, 832), (768, 1344), (1344, 768))
 
@@ -114,11 +115,11 @@ class ImageForm:
 
     def _size(self) -> None:
         with self.field("size").element.add_slot("append"):
-            with _small_button("aspect_ratio", self._t("Common sizes")), ui.menu():
+            with icon_button("aspect_ratio", self._t("Common sizes"), is_small=True), ui.menu():
                 for size in SIZES:
                     change = partial(self._session.change, {"size": list(size)})
                     ui.menu_item(f"{size[0]} x {size[1]}", change)
-            _small_button("swap_horiz", self._t("Swap width and height")).on_click(self._swap)
+            icon_button("swap_horiz", self._t("Swap width and height"), self._swap, is_small=True)
 
     def _swap(self) -> None:
         size = value_at(self._session.values, "size")
@@ -127,8 +128,8 @@ class ImageForm:
 
     def _seed(self) -> None:
         with self.field("seed").element.add_slot("append"):
-            another = _small_button("casino", self._t("Another seed each time"))
-            another.on_click(partial(self._session.change, {"seed": None}))
+            another = partial(self._session.change, {"seed": None})
+            icon_button("casino", self._t("Another seed each time"), another, is_small=True)
 
     def _styles(self) -> None:
         def chosen(value: list[str]) -> None:
@@ -156,9 +157,3 @@ def setting_of(path: str) -> Setting:
     *groups, name = [part for part in path.split(".") if not part.isdecimal()]
     settings = image_groups()[groups[0] if groups else ""].settings
     return next(setting for setting in settings if setting.name == name)
-
-
-def _small_button(icon: str, name: str) -> ui.button:
-    button = ui.button(icon=icon).props("flat dense round size=sm")
-    button.props["aria-label"] = name
-    return button

@@ -33,7 +33,7 @@ class GridPanel:
             with ui.element("div").classes("generate-axis"):
                 setting = ui.select({"": t("none"), **names}, value="", label=title)
                 setting.props(f"dense outlined stack-label options-dense data-testid=generate-{axis}")
-                values = ui.input(t("Values, with commas between them"))
+                values = ui.input(t("Values"))
                 values.props(f"dense outlined stack-label data-testid=generate-{axis}-values")
                 values.props["placeholder"] = "2, 4, 6"
             self._settings.append(setting)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from animator.jobs.images.work import Enlargement
+from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
 from animator.studio.film.session import open_in_film_page
 from animator.studio.generate.animate import film_of
 from animator.studio.generate.files import as_upload, settings_of_file
@@ -74,24 +75,22 @@ class ImageActions:
     async def enlarge(self, image: KeptImage) -> None:
         """Asks by how much, and orders a larger image."""
         t = self._t
-        with ui.dialog() as dialog, ui.card():
-            ui.label(t("Enlarge")).props("role=heading aria-level=2")
+        with titled_dialog(t("Enlarge")) as dialog:
             factor = ui.select({one: f"{one} x" for one in FACTORS}, value=2, label=t("Factor"))
             upscaler = ui.select(list(self._inventory.upscalers), value="lanczos", label=t("Upscaler"))
             for field in (factor, upscaler):
                 field.props("dense outlined stack-label").classes("generate-field")
-            with ui.element("div").classes("generate-actions"):
+            with dialog_buttons():
+                ui.button(t("Cancel"), on_click=dialog.close).props("flat no-caps")
                 ui.button(t("Enlarge"), on_click=lambda: dialog.submit("enlarge")).props(
                     "no-caps unelevated data-testid=generate-enlarge-run"
                 )
-                ui.button(t("Cancel"), on_click=dialog.close).props("flat no-caps")
-        if await dialog:
+        if await answer_to(dialog):
             upload = await self._studio.run(as_upload, image.path, self._studio.server.uploads)
             work = Enlargement(
                 (str(upload.path.absolute()),), scale=float(factor.value), upscaler=upscaler.value
             )
             self._studio.image_orders.submit(work, self._session.draft.id)
-        dialog.delete()
 
     def _button(
         self, text: str, icon: str, name: str, act: Callable[[KeptImage], Awaitable[None]], image: KeptImage

@@ -33,7 +33,7 @@ def opening(session: ImageSession, title: str, paths: Sequence[str], build: Call
 
     def show(analysis: ImageAnalysis) -> None:
         wrong = sum(bool(analysis.problem_of(path)) for path in paths)
-        group.set_text(f"{t(title)} · {t('{count} to mend').format(count=wrong)}" if wrong else t(title))
+        group.set_text(f"{t(title)} · {t('{count} wrong').format(count=wrong)}" if wrong else t(title))
 
     session.watch(group, show)
 

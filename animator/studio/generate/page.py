@@ -14,7 +14,7 @@ from animator.studio.generate.run_panel import RunPanel
 from animator.studio.generate.session import open_image_draft
 from animator.studio.generate.start import text_from
 from animator.studio.generate.text_panel import TextPanel
-from animator.studio.shell import Page
+from animator.studio.shell import Page, unseen_heading
 from animator.studio.telling import telling
 
 _CSS = Path(__file__).with_name("generate.css")
@@ -22,6 +22,7 @@ _CSS = Path(__file__).with_name("generate.css")
 
 async def generate_page(page: Page) -> None:
     """Builds the page: prompt above, settings beside the input and the images where there is room."""
+    unseen_heading(page.t("Generate"))
     ui.add_css(_CSS)
     t = page.t
     session = await open_image_draft(page, await _start(page))

@@ -99,12 +99,12 @@ class OpenOrders:
         if order.error:
             return order.error
         if order.is_stopping:
-            return t("Being interrupted")
+            return t("Is being interrupted")
         if not order.has_begun:
             before = self._session.page.studio.image_orders.waiting_before(order.id)
             return t("Waiting; {count} before it").format(count=before)
         if not progress.steps:
-            return t("Opening the model")
+            return t("Loads the model")
         return t("Image {image} of {images}, step {step} of {steps}").format(
             image=progress.image + 1, images=progress.images, step=progress.step, steps=progress.steps
         )

@@ -43,7 +43,7 @@ class Results:
         self._thumbnails: dict[Path, ui.element] = {}
         self._open = OpenOrders(session)
         self._viewer = ui.element("div").classes("generate-viewer")
-        self._said = ui.label().classes("paint-hidden").props("role=status")
+        self._said = ui.label().classes("studio-unseen").props("role=status")
         self._grid = ui.element("div").classes("generate-grid").props("role=group")
         self._grid.props["aria-label"] = self._t("Images")
         with self._viewer:

@@ -26,7 +26,7 @@ class RunPanel:
             self._button = ui.button(self._t("Generate"), icon="brush").props("no-caps unelevated")
             self._button.props("data-testid=generate-run").classes("generate-run")
             ui.label(self._t("or Ctrl+Enter in the prompt")).classes("studio-soft generate-caption")
-        self._problems = ui.element("ul").props("role=status aria-live=polite data-testid=problems")
+        self._problems = ui.element("ul").props("aria-live=polite data-testid=problems")
         self._problems.classes("generate-problems")
         self._shown: tuple[Problem, ...] = ()
         self._problems.set_visibility(bool(self._shown))
@@ -52,7 +52,7 @@ class RunPanel:
         found = await self._session.check()
         studio = self._session.page.studio
         if found.settings is None:
-            ui.notify(self._t("Mend what is listed first; nothing was generated."), type="warning")
+            ui.notify(self._t("Nothing was generated: correct what is listed first."), type="warning")
             return
         if axes:
             await studio.run(check_grid, found.values, axes)

@@ -58,7 +58,7 @@ class ImageSession:
         """
         values = values_in(self.draft.text)
         if values is None:
-            tell(self.page.t("The text of the settings is not YAML; mend it first."), self.page.t)
+            tell(self.page.t("The text is no YAML at the moment; correct it first."), self.page.t)
             return
         self.replace(text_of(changed(values, changes)), typed=typed)
 

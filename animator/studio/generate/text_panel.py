@@ -30,11 +30,11 @@ class TextPanel:
             self._redo = ui.button(t("Redo"), icon="redo", on_click=session.redo)
             for button in (self._undo, self._redo):
                 button.props("flat dense no-caps")
-        self._pasted = ui.textarea(t("Paste an infotext of A1111 or of animator, or settings as YAML"))
+        self._pasted = ui.textarea(t("Paste an infotext or YAML"))
         self._pasted.props("stack-label outlined autogrow spellcheck=false")
         self._pasted.props("data-testid=generate-paste").classes("studio-mono generate-field")
         with ui.element("div").classes("generate-actions"):
-            take = ui.button(t("Take over"), icon="playlist_add_check", on_click=self._take_text)
+            take = ui.button(t("Use these settings"), icon="playlist_add_check", on_click=self._take_text)
             take.props("flat no-caps data-testid=generate-take")
         DropZone(t("Drop an image here, or choose one, to read its settings"), self._take_file).props(
             "data-testid=generate-drop"
@@ -70,6 +70,6 @@ class TextPanel:
 
     def _take(self, values: Any, notes: tuple[str, ...]) -> None:
         self._session.replace(text_of(values))
-        ui.notify(self._t("The settings are taken over."), type="positive")
+        ui.notify(self._t("These settings are used now."), type="positive")
         for note in notes:
             ui.notify(note, multi_line=True, close_button=True)

@@ -10,9 +10,11 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.inventory import BROKEN_FILE
 from animator.models.diffusion.checkpoints.model_info import SHORT
 from animator.studio.labels import Translate
+from animator.studio.measures import size_text
 from animator.studio.models.listing import ListedModel, list_models
-from animator.studio.models.samplers import samplers_panel, spacings_panel
-from animator.studio.shell import Page
+from animator.studio.models.samplers import samplers_panel, schedule_types_panel
+from animator.studio.shell import Page, unseen_heading
+from animator.studio.telling import copy_text
 
 MAX_SHOWN = 60
 """Models shown at once; a search finds the others."""
@@ -23,19 +25,20 @@ HASH_S = 2.0
 
 async def models_page(page: Page) -> None:
     """Builds the page."""
+    unseen_heading(page.t("Models"))
     t = page.t
     ui.add_css(Path(__file__).with_name("models.css"))
     with ui.tabs().props("align=left no-caps") as tabs:
         ui.tab("models", t("Models")).props("data-testid=models-tab")
         ui.tab("samplers", t("Samplers")).props("data-testid=samplers-tab")
-        ui.tab("spacings", t("Schedule types")).props("data-testid=spacings-tab")
+        ui.tab("schedule_types", t("Schedule types")).props("data-testid=schedule-types-tab")
     with ui.tab_panels(tabs, value="models").classes("models-panels"):
         with ui.tab_panel("models"):
             await _models_panel(page)
         with ui.tab_panel("samplers"):
             samplers_panel(t)
-        with ui.tab_panel("spacings"):
-            spacings_panel(t)
+        with ui.tab_panel("schedule_types"):
+            schedule_types_panel(t)
 
 
 async def _models_panel(page: Page) -> None:
@@ -58,7 +61,7 @@ async def _models_panel(page: Page) -> None:
         chosen = [
             model for model in found if model.has(search.value or "") and kind.value in ("", model.entry.what)
         ]
-        count.text = t("{shown} of {count} models").format(
+        count.text = t("Models: {shown} of {count}").format(
             shown=min(len(chosen), MAX_SHOWN), count=len(found)
         )
         grid.clear()
@@ -105,10 +108,10 @@ def _card(page: Page, model: ListedModel) -> list[tuple[ui.label, Path]]:
         query = urlencode({"name": entry.name, "width": PREVIEW_WIDTH})
         image = ui.element("img").props(f"src=/api/v1/models/preview?{query} loading=lazy")
         image.props["alt"] = t("What {name} makes").format(name=entry.name)
-    ui.label(about.title or entry.name).classes("models-name").props("role=heading aria-level=3")
+    ui.label(about.title or entry.name).classes("models-name").props("role=heading aria-level=2")
     if about.title:
         ui.label(entry.name).classes("studio-mono")
-    facts = [entry.label, about.base, _size(model.size)]
+    facts = [entry.label, about.base, size_text(model.size) if model.size is not None else ""]
     ui.label(" · ".join(filter(None, facts))).classes("studio-soft")
     if entry.problem:
         ui.label(entry.problem).classes("studio-bad")
@@ -127,7 +130,7 @@ def _card(page: Page, model: ListedModel) -> list[tuple[ui.label, Path]]:
 def _trigger_words(words: Sequence[str], t: Translate) -> None:
     with ui.element("div").classes("models-words").props(f'role=group aria-label="{t("Trigger words")}"'):
         for word in words[:12]:
-            ui.button(word, on_click=lambda _, word=word: _copy(word, t)).props(
+            ui.button(word, on_click=lambda _, word=word: copy_text(word, t)).props(
                 "flat dense no-caps size=sm"
             ).tooltip(t("Copy"))
 
@@ -137,17 +140,6 @@ def _actions(page: Page, model: ListedModel) -> None:
     text = model.in_prompt if model.is_lora else model.entry.name
     label = t("Copy for a prompt") if model.is_lora else t("Copy the name")
     if model.entry.what != BROKEN_FILE:
-        ui.button(label, icon="content_copy", on_click=lambda: _copy(text, t)).props(
+        ui.button(label, icon="content_copy", on_click=lambda: copy_text(text, t)).props(
             "flat dense no-caps size=sm"
         )
-
-
-def _copy(text: str, t: Translate) -> None:
-    ui.clipboard.write(text)
-    ui.notify(t("Copied: {text}").format(text=text))
-
-
-def _size(size: int | None) -> str:
-    if size is None:
-        return ""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(size / 1e6, 0.1):.1f} MB"

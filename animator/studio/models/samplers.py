@@ -1,4 +1,4 @@
-"""What samplers and their spacings do, in a sentence, an image and a curve each."""
+"""What samplers and schedule types do, in a sentence, an image and a curve each."""
 
 from collections.abc import Mapping
 
@@ -14,6 +14,8 @@ from animator.studio.static import STATIC_URL
 STEPS = (4, 8, 16, 32)
 """Numbers of steps that the images show."""
 _CURVE_STEPS = 20
+_GRID = "#8884"
+"""Color of lines that is faint on light and on dark."""
 _BETAS = np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2  # of Stable Diffusion 1
 _NOTES: Mapping[str, str] = {
     "none": "No fresh noise: more steps come closer to one image.",
@@ -21,7 +23,7 @@ _NOTES: Mapping[str, str] = {
     "ddim_eta": "Fresh noise only where ddim_eta is above 0.",
     "fixed": "Fresh noise in each step, whatever ancestral_eta is.",
 }
-_SPACINGS: Mapping[str, str] = {
+_SCHEDULE_TYPES: Mapping[str, str] = {
     "Karras": "Small steps where little noise is left: fine detail at few steps.",
     "Exponential": "Even on a logarithmic scale: smooth, with soft detail.",
     "SGM Uniform": "Even in training time, and ends before the last of it.",
@@ -54,7 +56,7 @@ def samplers_panel(t: Translate) -> None:
                 alt = t("Four images by {name}, in {steps} steps").format(name=method.name, steps=steps)
                 image = ui.element("img").props(f"src={STATIC_URL}{image_of(method.name)} loading=lazy")
                 image.props["alt"] = alt
-                ui.label(method.name).classes("models-name").props("role=heading aria-level=3")
+                ui.label(method.name).classes("models-name").props("role=heading aria-level=2")
                 for sentence in sampler_notes(method, t):
                     ui.label(sentence)
 
@@ -69,27 +71,27 @@ def sampler_notes(method: SamplerTraits, t: Translate) -> list[str]:
     if method.few_steps:
         notes.append(t("For distilled models: a few steps are enough."))
     if method.schedule_type:
-        notes.append(t("Its spacing is {name}.").format(name=method.schedule_type))
+        notes.append(t("Its schedule type is {name}.").format(name=method.schedule_type))
     return notes
 
 
-def spacings_panel(t: Translate) -> None:
+def schedule_types_panel(t: Translate) -> None:
     """Shows how the schedule types space the noise of the steps."""
     ui.label(
         t("The noise that is left after each of 20 steps; a name may follow that of a sampler.")
     ).classes("studio-soft")
-    ui.echart(spacing_chart(t)).classes("models-chart").props(
-        f'role=img aria-label="{t("Curves of the spacings")}"'
+    ui.echart(schedule_chart(t), renderer="svg").classes("models-chart").props(
+        f'role=img aria-label="{t("Curves of the schedule types")}"'
     )
     with ui.element("dl").classes("models-notes"):
-        for name, sentence in _SPACINGS.items():
+        for name, sentence in _SCHEDULE_TYPES.items():
             with ui.element("dt"):
                 ui.label(name)
             with ui.element("dd"):
                 ui.label(t(sentence))
 
 
-def spacing_chart(t: Translate) -> dict[str, object]:
+def schedule_chart(t: Translate) -> dict[str, object]:
     """Returns the chart of all schedule types: the noise by step, on a logarithmic scale."""
     schedule = NoiseSchedule.of(np.cumprod(1 - _BETAS))
     lines = [
@@ -104,9 +106,9 @@ def spacing_chart(t: Translate) -> dict[str, object]:
     ]
     return {
         "tooltip": {"trigger": "axis"},
-        "legend": {"type": "scroll"},
-        "grid": {"left": 56, "right": 16, "bottom": 40},
+        "legend": {"type": "scroll", "top": 0},
+        "grid": {"left": 56, "right": 56, "top": 72, "bottom": 32},
         "xAxis": {"type": "category", "name": t("step"), "data": list(range(1, _CURVE_STEPS + 1))},
-        "yAxis": {"type": "log", "name": t("noise")},
+        "yAxis": {"type": "log", "name": t("noise"), "splitLine": {"lineStyle": {"color": _GRID}}},
         "series": lines,
     }

@@ -5,9 +5,9 @@ from nicegui import ui
 from animator.jobs.queue import AT_REST
 from animator.server.v1.jobs import delete_job
 from animator.server.v1.records import LogEntry, log_of
+from animator.studio.dialogs import is_sure
 from animator.studio.shell import Page
 from animator.studio.telling import telling
-from animator.studio.watching.ask import is_sure
 from animator.studio.watching.job_panel import JobPanel
 
 MAX_LINES = 500
@@ -30,7 +30,7 @@ class ChosenJob:
         self.job_id = job_id
         t = page.t
         self._panel = JobPanel(page)
-        with ui.element("div").classes("job-controls") as self._more:
+        with self._panel.controls.place:
             for text, name, act in (
                 (t("Edit as a film"), "edit", self._edit),
                 (t("Log"), "log", self._show_log),
@@ -39,14 +39,12 @@ class ChosenJob:
                 button = ui.button(text, on_click=act).props(f"no-caps outline dense data-testid=job-{name}")
                 if name == "delete":
                     self._deleter = button
-        self._more.set_visibility(False)
         self._log = ui.element("ol").classes("job-log").props("data-testid=job-log-lines")
         self._log_of = self._title = ""
 
     async def update(self) -> None:
         """Shows the job as it is now."""
         job = await self._panel.watch(self.job_id)
-        self._more.set_visibility(job is not None)
         self._title = job.title if job else ""
         self._deleter.set_visibility(job is not None and job.state in AT_REST)
         if self._log_of != self.job_id:
@@ -74,7 +72,7 @@ class ChosenJob:
     async def _delete(self) -> None:
         t, studio, job_id = self._page.t, self._page.studio, self.job_id
         question = t("Delete this job with its frames and its film? This cannot be undone.")
-        if not await is_sure(self._page, f"{self._title}\n{question}", t("Delete")):
+        if not await is_sure(f"{self._title}\n{question}", t("Delete"), t):
             return
         with telling(t):
             await studio.run(delete_job, job_id, studio.server, files=True)

@@ -1,10 +1,12 @@
 """`JobRow`: a job in the list of the jobs."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from nicegui import ui
 
 from animator.jobs.job import Job, JobState
+from animator.studio.icon_button import icon_button
 from animator.studio.shell import Page
 from animator.studio.telling import telling
 from animator.studio.watching.look import job_url
@@ -51,8 +53,7 @@ class JobRow:
                     (1, "arrow_upward", t("Earlier")),
                     (-1, "arrow_downward", t("Later")),
                 ):
-                    move = ui.button(icon=icon, on_click=lambda change=change: self._move(job_id, change))
-                    move.props("flat round dense").props(f'aria-label="{text}" title="{text}"')
+                    icon_button(icon, text, partial(self._move, job_id, change))
 
     def show(self, job: Job) -> None:
         """Shows the job as it is now."""

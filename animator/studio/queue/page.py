@@ -10,7 +10,7 @@ from animator.studio.feed import follow
 from animator.studio.queue.chosen_job import ChosenJob
 from animator.studio.queue.image_list import ImageList
 from animator.studio.queue.job_row import JobRow
-from animator.studio.shell import Page
+from animator.studio.shell import Page, unseen_heading
 from animator.studio.watching.look import find_jobs
 from animator.studio.watching.words import STATES
 
@@ -32,6 +32,7 @@ _CSS = Path(__file__).with_name("queue.css")
 
 async def queue_page(page: Page) -> None:
     """Builds the page."""
+    unseen_heading(page.t("Queue"))
     ui.add_css(_CSS)
     with ui.element("div").classes("queue-grid"):
         queue = _Queue(page)

@@ -1,4 +1,4 @@
-"""`JobControls`: pause, continue, cancel, render again from a frame."""
+"""`JobControls`: pause, resume, cancel, render again from a frame."""
 
 from collections.abc import Awaitable, Callable
 
@@ -23,6 +23,9 @@ class JobControls:
     Args:
         page: The page.
         film: The film with whose settings a job may be rendered again; None where the page has none.
+
+    Attributes:
+        place: Where the buttons are; a page may add its own.
     """
 
     def __init__(self, page: Page, film: FilmNow | None = None) -> None:
@@ -30,9 +33,9 @@ class JobControls:
         self._film = film
         self._look: JobLook | None = None
         t, queue = page.t, page.studio.server.queue
-        with ui.element("div").classes("job-controls"):
+        with ui.element("div").classes("job-controls") as self.place:
             self._pause = self._button(t("Pause"), "job-pause", lambda job: self._do(queue.pause, job))
-            self._resume = self._button(t("Go on"), "job-resume", lambda job: self._do(queue.resume, job))
+            self._resume = self._button(t("Resume"), "job-resume", lambda job: self._do(queue.resume, job))
             self._cancel = self._button(t("Cancel"), "cancel", lambda job: self._do(queue.cancel, job))
             self._redo = self._button(t("Render again from a frame"), "job-redo", self._ask_for_redo)
 

@@ -28,6 +28,9 @@ class JobPanel:
     Args:
         page: The page.
         film: The film with whose settings it may be rendered again; None where the page has none.
+
+    Attributes:
+        controls: The buttons of the job.
     """
 
     def __init__(self, page: Page, film: FilmNow | None = None) -> None:
@@ -54,7 +57,7 @@ class JobPanel:
             self._error = ui.label().props("role=alert data-testid=job-error").classes("job-error")
             self._film = JobFilm(t)
             self._player = FramePlayer(t)
-            self._controls = JobControls(page, film)
+            self.controls = JobControls(page, film)
             self._files = JobFiles(t)
             self._warnings = ui.element("ul").props(f'aria-label="{t("Warnings")}"').classes("job-warnings")
             self._drift = DriftCurves(t)
@@ -95,7 +98,7 @@ class JobPanel:
         self._error.set_text(job.error.message if job.error else "")
         self._error.set_visibility(job.error is not None)
         self._player.show(look, self._fps)
-        self._controls.show(look)
+        self.controls.show(look)
         self._film.show(look)
         self._files.show(look)
         self._show_warnings(look.warnings)

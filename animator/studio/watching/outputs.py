@@ -4,8 +4,8 @@ from nicegui import ui
 
 from animator.server.v1.outputs import OutputKind, OutputView
 from animator.studio.labels import Translate
+from animator.studio.measures import size_text
 from animator.studio.watching.look import JobLook
-from animator.studio.watching.words import size_text
 
 _KINDS = {
     OutputKind.FILM: "Film",

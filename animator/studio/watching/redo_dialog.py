@@ -3,8 +3,8 @@
 from nicegui import ui
 
 from animator.settings import Animation
+from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
 from animator.studio.shell import Page
-from animator.studio.watching.ask import NO, YES, is_yes
 
 NEW, OLD = "new", "old"
 
@@ -23,26 +23,24 @@ async def ask_for_redo(
         The frame and the film, which is None for the one of the run as it was.
     """
     t = page.t
-    title = t("Render again from a frame")
-    with ui.dialog() as dialog, ui.card().props(f'aria-label="{title}"').classes("redo-dialog"):
-        ui.label(title).classes("redo-title")
+    with titled_dialog(t("Render again from a frame")) as dialog:
         ui.label(t("The frames before it stay. Those from it on are replaced."))
         last = max(0, frames - 1)
         number = ui.number(
             t("First frame, 0 to {last}").format(last=last), value=0, min=0, max=last, precision=0
         )
-        number.props("data-testid=redo-frame").classes("redo-number")
+        number.props("data-testid=redo-frame")
         settings = ui.radio(
             {NEW: t("With the settings on this page"), OLD: t("With the settings it was rendered with")},
             value=NEW if film else OLD,
         ).props("data-testid=redo-settings")
         settings.set_visibility(film is not None)
-        with ui.row():
-            ui.button(t("Render again"), on_click=lambda: dialog.submit(YES)).props(
+        with dialog_buttons():
+            ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+            ui.button(t("Render again"), on_click=lambda: dialog.submit(NEW)).props(
                 "no-caps unelevated data-testid=redo-start"
             )
-            ui.button(t("Leave it"), on_click=lambda: dialog.submit(NO)).props("no-caps flat")
-    if not await is_yes(dialog):
+    if await answer_to(dialog) is None:
         return None
     frame = min(max(0, int(number.value or 0)), last)
     return frame, film if settings.value == NEW else None

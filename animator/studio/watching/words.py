@@ -82,14 +82,6 @@ def length_text(seconds: float, t: Translate) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d} {t('min')}"
 
 
-def size_text(count: int) -> str:
-    """Returns a number of bytes such as `12 MB`."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6)):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count / 1e3:.3g} kB"
-
-
 def share_of(job: Job) -> float:
     """Returns the part of a job's phase that is done, from 0 to 1."""
     return 1.0 if job.state is JobState.SUCCEEDED else job.progress.share

@@ -14,16 +14,21 @@ from torch import Tensor
 from animator.images import depth_map
 from animator.images.camera import Camera, Move3D, rigid
 from animator.images.color import Coherence, contrast, grayscale, match_color, match_palette, palette_of
+from animator.images.colorspace import mix_light
 from animator.images.composed import compose_grids
 from animator.images.deforum.color import match_levels
 from animator.images.deforum.hsv8 import hsv_levels_from_rgb
+from animator.images.glow import glow
 from animator.images.inpaint import extend_background
+from animator.images.kaleidoscope import kaleidoscope, mirrored
+from animator.images.lut import Interpolate, tetrahedral, trilinear
 from animator.images.noise import Perlin, perlin_noise, uniform_noise
 from animator.images.pinhole import pinhole_view
 from animator.images.resample import Border, Sampling
 from animator.images.sharpen import Sharpen, sharpen
 from animator.images.warp2d import Flip, Move2D
 from animator.images.warp3d import projection_grid, warp3d
+from animator.images.white_balance import white_balance
 from animator.loop.steps.depth_source import Equalized
 from animator.models.flow.warp import consistency, warp_by_flow
 from tests.warps import warp2d
@@ -72,7 +77,17 @@ def matched_in(space: Coherence) -> Operation:
     return lambda image, plane: match_color(image, image * plane, space)
 
 
+def in_colors_of_a_lut(between: Interpolate) -> Operation:
+    return lambda image, _: between(torch.ones((3, 3, 3, 3), device=image.device), image)
+
+
 OPERATIONS: dict[str, Operation] = {
+    "mirrored": lambda image, _: mirrored(image, 2, from_end=True),
+    "kaleidoscope": lambda image, _: kaleidoscope(image, 5, 20.0, (0.4, 0.6)),
+    "glow": lambda image, _: glow(image, 0.5, 0.4, 20.0),
+    "white balance": lambda image, _: mix_light(image, white_balance(40.0, 10.0)),
+    "lut trilinear": in_colors_of_a_lut(trilinear),
+    "lut tetrahedral": in_colors_of_a_lut(tetrahedral),
     **{
         f"warp2d {border.value} {sampling.value}": warped(border, sampling)
         for border in Border

@@ -31,7 +31,7 @@ def opened(make_animation: Make, tmp_path: Path) -> Run:
 
 def frame(opened: Run, number: int) -> Frame:
     state = State(number + 1, IMAGE, IMAGE)
-    return Frame(Timeline(opened.animation)[number], IMAGE, None, state)
+    return Frame(Timeline(opened.animation)[number], IMAGE, None, state, IMAGE)
 
 
 def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
@@ -50,7 +50,7 @@ def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
 
 
 def test_an_in_between_leaves_the_state_alone(opened: Run) -> None:
-    between = Frame(Timeline(opened.animation)[0], IMAGE, None, State())
+    between = Frame(Timeline(opened.animation)[0], IMAGE, None, State(), IMAGE)
     opened.write(between)
     assert opened.frame_path(0).exists() and not (opened.folder / "state.safetensors").exists()
 

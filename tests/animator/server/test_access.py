@@ -9,7 +9,7 @@ import pytest
 
 from animator.errors import UserError
 from animator.server.options import ServerOptions, read_token
-from tests.animator.server.running import Local, is_problem, local_server
+from tests.animator.server.running import Local, is_problem, local_server, raw_answer
 
 TOKEN = "0123456789abcdef0123"
 PAGE = "https://page.example"
@@ -83,7 +83,34 @@ def test_anything_else_is_refused_and_says_what_is_expected(guarded: Local, valu
         headers = httpx2.Headers([(b"Authorization", value.encode("latin-1"))])
         answer = httpx2.get(f"{guarded.url}{path}", headers=headers)
         assert is_problem(answer, 401), path
-        assert answer.headers["www-authenticate"].startswith("Bearer")
+        challenges = answer.headers.get_list("www-authenticate")
+        assert [challenge.split()[0] for challenge in challenges] == ["Basic", "Bearer"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Origin": "https://evil.example", "Authorization": f"Bearer {TOKEN}"}, 403),
+        ({"Host": "evil.example", "Authorization": f"Bearer {TOKEN}"}, 421),
+    ],
+)
+def test_a_websocket_is_refused_as_a_request_is(
+    guarded: Local, headers: dict[str, str], status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = {
+        "Host": f"127.0.0.1:{guarded.port}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==",
+        **headers,
+    }
+    request = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    answer = raw_answer(guarded.port, f"GET /no/such/socket HTTP/1.1\r\n{request}\r\n".encode())
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"urn:animator:problem:" in answer
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_proxy_s_name_is_let_in(guarded: Local) -> None:

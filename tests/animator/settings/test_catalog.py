@@ -24,10 +24,11 @@ from schedules import Prompts, Schedule, Scope
 
 GROUPS = setting_groups()
 OF_FILM = [one for group in GROUPS for one in group.settings]
-SETTINGS = [*OF_FILM, *chain.from_iterable(step_group(use).settings for use in BUILT_IN)]
+STEPS = {use: step_group(use).settings for use in BUILT_IN}
+SETTINGS = [*OF_FILM, *chain.from_iterable(STEPS.values())]
 BY_PATH: Mapping[str, Setting] = {one.path: one for one in SETTINGS}
-ITEMS = {"controlnet": {"model": "a"}, "steps": {"use": "vignette"}}
-"""Items of lists that need only one more setting."""
+NEEDED = {"controlnet": {"model": "a"}, "steps": {"use": "vignette"}, "lut": {"file": "a.cube"}}
+"""What an item of a list has to have, and a step besides its name."""
 K = SettingKind
 
 
@@ -35,7 +36,7 @@ def mistakes(setting: Setting, value: object) -> list[ErrorDetails]:
     """Problems of a setting itself that a film with a value of it has; not of its group as a whole."""
     path: tuple[str | int, ...] = (setting.group, setting.name) if setting.group else (setting.name,)
     if setting.group in LISTS:
-        values: dict[str, Any] = {setting.group: [{**ITEMS[setting.group], setting.name: value}]}
+        values: dict[str, Any] = {setting.group: [{**item_with(setting), setting.name: value}]}
         path = (setting.group, 0, setting.name)
     else:
         values = {setting.group: {setting.name: value}} if setting.group else {setting.name: value}
@@ -44,6 +45,13 @@ def mistakes(setting: Setting, value: object) -> list[ErrorDetails]:
     except ValidationError as error:
         return [details for details in error.errors() if details["loc"][: len(path)] == path]
     return []
+
+
+def item_with(setting: Setting) -> dict[str, str]:
+    """An item of a list that needs only this setting more."""
+    uses = (use for use, settings in STEPS.items() if any(one is setting for one in settings))
+    use = next(uses, "")
+    return {**NEEDED[setting.group], **({"use": use, **NEEDED.get(use, {})} if use else {})}
 
 
 def in_range(setting: Setting) -> list[float]:
@@ -134,8 +142,11 @@ def test_a_default_is_of_the_setting_s_kind(setting: Setting) -> None:
         K.SWITCH: bool,
         K.WHOLE_NUMBER: int,
         K.NUMBER: (int, float),
-        **dict.fromkeys((K.SIZE, K.TEXTS, K.FOLDERS, K.CHOICES), list),
-        **dict.fromkeys((K.IMAGES_BY_FRAME, K.SCHEDULES_BY_NAME, K.FILES_BY_NAME, K.TIMES_BY_NAME), dict),
+        **dict.fromkeys((K.SIZE, K.TEXTS, K.FOLDERS, K.CHOICES, K.MOVES), list),
+        **dict.fromkeys(
+            (K.IMAGES_BY_FRAME, K.SCHEDULES_BY_NAME, K.POINTS_BY_FRAME, K.FILES_BY_NAME, K.TIMES_BY_NAME),
+            dict,
+        ),
         K.SCHEDULE: (int, float, str),
     }
     if setting.kind is K.CHOICE:
@@ -155,7 +166,7 @@ def test_every_setting_that_names_files_is_of_a_kind_of_files() -> None:
     files = {*single, K.FOLDERS, K.IMAGES_BY_FRAME, K.FILES_BY_NAME, K.TIMES_BY_NAME}
     marked = {".".join(path) for path in file_settings()}
     masks = {"mask.mask_schedule", "mask.noise_mask_schedule"}
-    unmarked = {"signals", "wildcard_folder", "controlnet.model", "controlnet.source"}
+    unmarked = {"signals", "wildcard_folder", "controlnet.model", "controlnet.source", "steps.file"}
     assert {one.path for one in SETTINGS if one.kind in files} == marked - masks | unmarked
 
 

@@ -203,7 +203,7 @@ def test_a_setting_without_effect_changes_no_frame_no_sound_and_no_file(
         ({"controlnet": [{"enabled": False, "module": "canny"}]}, "controlnet.0.enabled: true"),
         (
             {"mode": "interpolation", "steps": [{"use": "vignette"}]},
-            "steps.0.at: after or mode: 2d, 3d or video",
+            "steps.0.at: after or output or mode: 2d, 3d or video",
         ),
         ({"upscaling": {"factor": 3}}, "upscaling.enabled: true"),
     ],

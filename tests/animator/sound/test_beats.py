@@ -78,6 +78,19 @@ def test_the_first_beat_of_a_bar_is_the_heaviest(tmp_path: Path) -> None:
     assert even.bars == pytest.approx(truth[::3], abs=0.002)
 
 
+def test_a_slip_does_not_change_the_tempo(tmp_path: Path) -> None:
+    once = np.arange(0.5, 10, 0.6)
+    truth = np.concatenate((once, once + once[-1] + 0.35))
+    found = beats(tmp_path, clicks(truth, 22))
+    assert found.bpm == pytest.approx(100, abs=BPM)
+
+
+def test_bars_of_even_beats_begin_with_the_first(tmp_path: Path) -> None:
+    for bpm in (105, 128, 143):
+        truth = np.arange(0.37, 12, 60 / bpm)
+        assert beats(tmp_path, clicks(truth, 12)).bars[0] == pytest.approx(0.37, abs=0.001)
+
+
 def test_random_strokes_have_little_confidence(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     assert beats(tmp_path, bursts(np.sort(random.uniform(0, 29, 60)), 30)).confidence < 0.4

@@ -17,9 +17,12 @@ OpenPage = Callable[[str], Page]
 """Opens the page of a path of the server."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser without a window; skips where none is installed."""
+    """A browser without a window; skips where none is installed.
+
+    One for each file: while one is open, no other test in its process can run an event loop.
+    """
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip(NO_BROWSER)

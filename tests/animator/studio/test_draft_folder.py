@@ -2,6 +2,7 @@
 
 import gc
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,40 @@ def test_a_full_folder_takes_no_more_and_keeps_what_is_there(
     kept[0].change("name: new\n")
     drafts.save(kept[0])
     assert sorted(file.name for file in drafts.files()) == ["1", "new"]
+
+
+def test_a_slow_disk_never_puts_an_old_text_over_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = Drafts(tmp_path)
+    draft = drafts.new("name: old\n")
+    late = threading.Thread(target=drafts.save, args=(draft,))
+    written: list[bytes] = []
+
+    def write(path: Path, data: bytes) -> None:
+        if not late.ident:
+            draft.change("name: new\n")
+            late.start()
+            late.join(0.2)  # it has to wait for this one
+        written.append(data)
+
+    monkeypatch.setattr(draft_folder, "atomic_write", write)
+    drafts.save(draft)
+    late.join()
+    assert written == [b"name: old\n", b"name: new\n"]
+    assert draft.kept == draft.version
+
+
+def test_a_deleted_draft_is_not_kept_by_a_save_that_comes_late(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    draft = drafts.new("a: 1\n")
+    drafts.save(draft)
+    drafts.delete(draft)
+    drafts.save(draft)
+    assert drafts.files() == []
+    draft.change("a: 2\n")
+    drafts.save(draft)
+    assert len(drafts.files()) == 1
 
 
 def test_drafts_are_listed_by_time_with_the_names_of_their_films(tmp_path: Path) -> None:

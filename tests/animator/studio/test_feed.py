@@ -14,6 +14,7 @@ from animator.jobs.request import JobRequest
 from animator.server.app import create_app
 from animator.server.context import ServerContext
 from animator.server.options import ServerOptions
+from animator.studio import feed as feed_module
 from animator.studio.feed import Feed, follow
 from animator.studio.shell import Page
 
@@ -96,6 +97,25 @@ def test_what_could_not_be_read_is_read_again(server: ServerContext) -> None:
         with pytest.raises(OSError, match="no disk"):
             await feed.once("jobs", fail)
         assert await feed.once("jobs", read) == "jobs"
+
+    run(server, story)
+
+
+def test_what_is_read_for_pages_is_bounded(server: ServerContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "MAX_READ", 3)
+
+    async def story(feed: Feed) -> None:
+        reads: list[int] = []
+
+        async def read(film: int) -> int:
+            reads.append(film)
+            return film
+
+        for film in range(5):
+            assert await feed.once(film, lambda film=film: read(film)) == film  # type: ignore[misc]
+        assert await feed.once(4, lambda: read(4)) == 4
+        assert await feed.once(0, lambda: read(0)) == 0
+        assert reads == [0, 1, 2, 3, 4, 0]
 
     run(server, story)
 

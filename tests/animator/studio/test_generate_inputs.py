@@ -150,3 +150,16 @@ def test_an_image_of_the_gallery_is_where_another_begins(
     expect(other).to_have_url(f"{server.url}/generate")
     missing = open_page("/generate?from=99999999")
     expect(missing.get_by_text("is not in the gallery")).to_be_visible()
+
+
+def test_the_image_of_a_controlnet_is_sent_and_named(page: Page) -> None:
+    page.get_by_test_id("generate-group-controlnet").get_by_text("ControlNet").click()
+    page.get_by_test_id("generate-add-control").click()
+    expect(page.get_by_test_id("problems")).to_contain_text("controlnet: no model is named")
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), BLUE).save(buffer, "PNG")
+    page.get_by_test_id("pick-controlnet.0.image").click()
+    file = FilePayload(name="blue.png", mimeType="image/png", buffer=buffer.getvalue())
+    page.locator("[data-testid=pick-send] input[type=file]").set_input_files([file])
+    expect(page.get_by_test_id("generate-controlnet-0-image")).to_have_value(re.compile(r"\.png$"))
+    expect(page.get_by_test_id("problems")).not_to_contain_text("controlnet.0.image")

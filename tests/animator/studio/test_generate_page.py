@@ -126,7 +126,7 @@ def test_groups_are_switched_on_and_units_added(page: Page) -> None:
     expect(page.get_by_test_id("generate-text")).to_have_value(re.compile(r"freeu: \{\}"))
     page.get_by_test_id("generate-freeu-b1").fill("9")
     expect(page.get_by_test_id("problems")).to_contain_text("freeu.b1")
-    expect(page.get_by_test_id("generate-group-freeu")).to_contain_text("1 to mend")
+    expect(page.get_by_test_id("generate-group-freeu")).to_contain_text("1 wrong")
     page.get_by_test_id("generate-freeu-on").click()
     page.get_by_test_id("generate-group-controlnet").click()
     page.get_by_test_id("generate-add-control").click()

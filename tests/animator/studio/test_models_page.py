@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 from animator.models.diffusion.samplers.registry import METHODS, SCHEDULE_TYPES
 from animator.presets.examples import examples
 from animator.studio.labels import translation
-from animator.studio.models.samplers import image_of, spacing_chart
+from animator.studio.models.samplers import image_of, schedule_chart
 from animator.studio.static import STATIC_FOLDER
 from tests.animator.server.running import Command, serving
 from tests.animator.studio.conftest import OpenPage
@@ -65,14 +65,16 @@ def test_samplers_and_schedule_types_have_their_images(open_page: OpenPage) -> N
     page = open_page("/models")
     page.get_by_test_id("samplers-tab").click()
     expect(page.get_by_role("heading", name="Euler a", exact=True)).to_be_visible()
-    expect(page.locator(".models-card img").first).to_have_js_property("naturalWidth", 512)
-    page.get_by_test_id("spacings-tab").click()
-    expect(page.get_by_role("img", name="Curves of the spacings")).to_be_visible()
+    expect(page.get_by_alt_text("Four images by Euler a, in 4, 8, 16, 32 steps")).to_have_js_property(
+        "naturalWidth", 512
+    )
+    page.get_by_test_id("schedule-types-tab").click()
+    expect(page.get_by_role("img", name="Curves of the schedule types")).to_be_visible()
 
 
 def test_every_sampler_has_an_image_and_every_schedule_type_a_curve() -> None:
     assert [name for name in METHODS if not (STATIC_FOLDER / image_of(name)).is_file()] == []
-    series = spacing_chart(translation("en"))["series"]
+    series = schedule_chart(translation("en"))["series"]
     assert isinstance(series, list)
     same = {"Normal", "Polyexponential"}
     assert {line["name"] for line in series} == set(SCHEDULE_TYPES) - same

@@ -56,6 +56,18 @@ def test_jobs_are_moved_filtered_and_turned_over(open_page: OpenPage, server: Co
     expect(page.get_by_text("No jobs. Films that are rendered")).to_be_visible()
 
 
+def test_images_that_are_generated_are_listed_and_interrupted(open_page: OpenPage, server: Command) -> None:
+    generate = open_page("/generate")
+    for name, value in (("prompt", "a lake"), ("size", "256x256"), ("steps", "150"), ("count", "50")):
+        generate.get_by_test_id(f"generate-{name}").fill(value)
+    generate.get_by_test_id("generate-run").click()
+    page = open_page("/queue")
+    expect(page.get_by_test_id("queue-images")).to_contain_text("Images ·")
+    page.get_by_role("button", name="Interrupt: Images").click()
+    expect(page.get_by_test_id("queue-images").get_by_role("listitem")).to_have_count(0)
+    expect(generate.get_by_test_id("generate-progress")).to_have_count(0)
+
+
 def test_a_server_that_restarts_is_found_again(browser: Browser, tmp_path: Path) -> None:
     context = browser.new_context()
     page = context.new_page()

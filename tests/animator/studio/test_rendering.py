@@ -56,7 +56,7 @@ def test_a_film_with_problems_cannot_be_rendered(open_page: OpenPage, renders: P
     expect(page.get_by_test_id("render")).to_be_disabled()
     expect(page.get_by_test_id("preview-motion")).to_be_disabled()
     reason = page.get_by_test_id("render-reason")
-    expect(reason).to_contain_text("cannot be rendered yet: 1 problems. The first is frames:")
+    expect(reason).to_contain_text("It cannot be rendered yet: frames:")
     expect(page.get_by_test_id("cost")).to_be_hidden()
 
 

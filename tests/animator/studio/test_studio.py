@@ -18,7 +18,7 @@ SMALL = "size: [64, 64]\nframes: 4\nprompts: a lake\n"
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Studio:
-    server: Any = SimpleNamespace(options=ServerOptions(renders=tmp_path / "renders"))
+    server: Any = SimpleNamespace(options=ServerOptions(renders=tmp_path / "renders"), images=None)
     return Studio(server)
 
 

@@ -23,6 +23,8 @@ def find_controlnet(name: str, library: Library) -> Checkpoint:
     Raises:
         ModelError: There is no ControlNet of that name.
     """
+    if not name:
+        raise ModelError("controlnet: no model is named; expected a file, a folder, a name or a hub id")
     path = named_path(name)
     location = path if exists(path) else library.controlnet(name)
     if location is not None and location.is_dir():

@@ -28,7 +28,7 @@ export const dragging = {
       if (!drag.moved && Math.hypot(across, up) < SLACK) return;
       const { start, scale } = drag;
       const frame = frameOf(xOf(start.frame, this.view, this.width) + across, this.view, this.width);
-      const value = drag.fixed ? null : valueOf(yOf(start.value, scale, this.plotHeight) + up, scale, this.plotHeight);
+      const value = drag.fixed ? null : valueOf(yOf(start.value, scale, this.dragHeight) + up, scale, this.dragHeight);
       this.moveTo(Math.abs(across) < SLACK ? start.frame : frame, Math.abs(up) < SLACK ? start.value : value);
     },
     release() {

@@ -39,6 +39,11 @@ export function scaleOf(curve) {
   return { low: low - room, high: high + room };
 }
 
+// True for a curve that is a single value, given by a single key.
+export function isConstant(curve) {
+  return curve.keyCount === 1 && curve.values.every((value) => value !== null && value === curve.values[0]);
+}
+
 // The smallest round step (1, 2 or 5 times a power of ten) of at least some size.
 export function roundStep(least, smallest = 1e-12) {
   const size = Math.max(least, smallest);

@@ -21,8 +21,13 @@ class Chooser:
         self._entries: Sequence[Entry] = ()
         self._choice = Choice()
         button = ui.button(t("Choose curves"), icon="checklist")
-        button.props("flat dense no-caps data-testid=curves-choose aria-haspopup=menu")
-        with button, ui.menu().props('anchor="bottom left" self="top left"').classes("curve-chooser") as menu:
+        button.props("flat dense no-caps data-testid=curves-choose aria-haspopup=true")
+        with (
+            button,
+            ui.menu()
+            .props('anchor="bottom left" self="top left" role=group')
+            .classes("curve-chooser") as menu,
+        ):
             self._search = ui.input(t("Search"), on_change=self._list)
             self._search.props("dense clearable data-testid=curves-search")
             self._rows = ui.element("div").classes("curve-chooser-list")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from animator.errors import UserError
+from animator.studio.dialogs import dialog_buttons
 from animator.studio.film.curves.keys import ShownKey, TimeError, Typed
 from animator.studio.labels import Translate
 from schedules import ScheduleError
@@ -32,8 +33,9 @@ class KeyEditor:
         closed: Callable[[], None],
     ) -> None:
         self._t, self._save, self._delete, self._closed = t, save, delete, closed
-        with ui.dialog() as self._dialog, ui.card().classes("curve-dialog"):
-            self._title = ui.label().classes("curve-dialog-title")
+        with ui.dialog() as self._dialog, ui.card().classes("studio-dialog curve-dialog"):
+            self._title = ui.label().classes("studio-dialog-title studio-mono")
+            self._title.props("role=heading aria-level=2")
             self._time = ui.input(t("Time")).props("dense data-testid=key-time")
             self._time.props(f'hint="{t("A frame, or 2s, 8b, 50%, max_f/2")}"')
             self._value = ui.input(t("Value or formula")).props("dense autofocus data-testid=key-value")
@@ -41,7 +43,7 @@ class KeyEditor:
             self._ease = ui.select(easings(t, None), label=t("Easing to the next key")).props(
                 "dense options-dense data-testid=key-ease"
             )
-            with ui.element("div").classes("curve-dialog-buttons"):
+            with dialog_buttons().classes("curve-dialog-buttons"):
                 ui.button(t("Delete"), on_click=self._on_delete).props(
                     "flat no-caps color=negative data-testid=key-delete"
                 )
@@ -56,6 +58,7 @@ class KeyEditor:
         """Shows a key."""
         self._is_text = is_text
         self._title.set_text(path)
+        self._dialog.props["aria-label"] = path
         self._time.set_value(key.time)
         (self._text if is_text else self._value).set_value(key.text)
         self._ease.set_options(easings(self._t, key.ease), value=key.ease or DEFAULT)

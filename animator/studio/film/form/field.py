@@ -12,10 +12,8 @@ from animator.settings.catalog import Setting
 from animator.settings.setting_kinds import SettingKind
 from animator.studio.film.edits import Edits
 from animator.studio.film.form.changes import changed, with_step
-from animator.studio.film.form.files import NAMES
 from animator.studio.film.form.groups import Place
 from animator.studio.film.form.help import show_help
-from animator.studio.film.form.picker import pick
 from animator.studio.film.form.state import FieldState, state_of
 from animator.studio.film.form.widgets import (
     ChoiceWidget,
@@ -24,9 +22,11 @@ from animator.studio.film.form.widgets import (
     SwitchWidget,
     TextWidget,
     Widget,
-    icon_button,
 )
 from animator.studio.film.session import DraftSession
+from animator.studio.icon_button import icon_button
+from animator.studio.named_things import has_names
+from animator.studio.picker import pick
 from animator.studio.written import ABSENT
 
 
@@ -93,9 +93,9 @@ class Field:
             if origin:
                 ui.label(origin).classes("form-origin")
             self._source = ui.label().classes("form-source")
-            self._reset = icon_button("restart_alt", t("Reset to the default"), self._remove)
+            self._reset = icon_button("restart_alt", t("Reset to the default"), self._remove, is_small=True)
             self._reset.props(f"data-testid=reset-{dotted}")
-            self._help_button = icon_button("help_outline", t("Help"), self._toggle_help)
+            self._help_button = icon_button("help_outline", t("Help"), self._toggle_help, is_small=True)
             self._help_button.props(f"aria-expanded=false data-testid=help-{dotted}")
             self._help_button.props["aria-label"] = f"{t('Help')}: {t(setting.title)}"
             self._reset.props["aria-label"] = f"{t('Reset to the default')}: {t(setting.title)}"
@@ -114,15 +114,16 @@ class Field:
         if kind is SettingKind.SIZE:
             return SizeWidget(control, self._put)
         widget = TextWidget(control, self._put, kind)
-        if kind in NAMES:
+        if has_names(setting):
             with widget.box.element.add_slot("append"):
-                button = icon_button("folder_open", t("Choose ..."), partial(self._pick, setting))
+                pressed = partial(self._pick, setting)
+                button = icon_button("folder_open", t("Choose ..."), pressed, is_small=True)
                 button.props(f"data-testid=pick-{dotted}")
         return widget
 
     async def _pick(self, setting: Setting) -> None:
         with self._row:
-            await pick(self._form.session, setting, self._put)
+            await pick(self._form.session.page, setting, self._put)
 
     def _mark(self, state: FieldState) -> None:
         t = self._t

@@ -67,7 +67,8 @@ def places_of_item(group: SettingGroup, index: int, written: WrittenSettings) ->
     item = written.items(group.name)[index]
     use = item.get("use") if isinstance(item, dict) else None
     own = written.steps[use].settings if isinstance(use, str) and use in written.steps else ()
-    for setting in (*group.settings, *own):
+    settings = {setting.name: setting for setting in (*group.settings, *own)}  # its own `at` has its default
+    for setting in settings.values():
         yield Place(setting, (group.name, str(index), setting.name))
 
 
@@ -135,6 +136,8 @@ KIND_WORDS: Mapping[SettingKind, str] = {
     SettingKind.WEIGHTS: "name of a file of weights",
     SettingKind.MODEL: "name of a model",
     SettingKind.FOLDER: "name of a folder",
+    SettingKind.MOVES: "moves such as [dolly_in, {orbit: {speed: 2}}]",
+    SettingKind.POINTS_BY_FRAME: "points by frame such as {0: {position: [0, 0, 0]}, 60: ...}",
     SettingKind.VALUE: "YAML value",
 }
 """What can be typed for a kind, where the field does not show it."""

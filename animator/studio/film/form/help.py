@@ -12,13 +12,13 @@ from animator.studio.labels import Translate
 def show_help(setting: Setting, t: Translate) -> None:
     """Builds the help about a setting."""
     if setting.description:
-        ui.label(t(setting.description)).classes("film-wrap")
+        ui.label(t(setting.description)).classes("studio-wrap")
     with ui.element("dl").classes("form-facts"):
         for name, value in _facts(setting, t):
             with ui.element("dt"):
                 ui.label(name)
             with ui.element("dd"):
-                ui.label(value).classes("film-wrap studio-mono")
+                ui.label(value).classes("studio-wrap studio-mono")
 
 
 def _facts(setting: Setting, t: Translate) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from animator.studio.film.form.changes import Items, added, moved, with_items, w
 from animator.studio.film.form.field import Field, Form
 from animator.studio.film.form.groups import Place, places_in, places_of_item
 from animator.studio.film.form.state import problems_below
-from animator.studio.film.form.widgets import icon_button
+from animator.studio.icon_button import icon_button
 from animator.studio.telling import tell
 from animator.studio.written import WrittenSettings
 
@@ -52,6 +52,8 @@ class Section:
         self._count.set_text(t("{count} set").format(count=count) if count else "")
         wrong = len(self._problems(analysis))
         self._wrong.set_text(t("{count} wrong").format(count=wrong) if wrong else "")
+        words = (t(self._group.title), self._count.text, self._wrong.text)
+        self.element.props["toggle-aria-label"] = " ".join(filter(None, words))
         if not self.element.value:
             return
         if self._shape != self._shape_of(written):
@@ -84,7 +86,7 @@ class Section:
         self._body.clear()
         with self._body:
             if self._group.description:
-                ui.label(self._t(self._group.description)).classes("form-about film-wrap")
+                ui.label(self._t(self._group.description)).classes("form-about studio-wrap")
             if self._group.is_list:
                 self._build_items(written)
             else:
@@ -108,13 +110,13 @@ class Section:
     def _item_head(self, index: int, count: int, title: str) -> None:
         t, name = self._t, self._group.name
         with ui.element("div").classes("form-item-head"):
-            ui.label(f"{index + 1}. {title}").classes("form-item-title film-wrap")
+            ui.label(f"{index + 1}. {title}").classes("form-item-title studio-wrap")
             for icon, text, edit, possible in (
                 ("arrow_upward", "Move up", partial(moved, at=index, to=index - 1), index > 0),
                 ("arrow_downward", "Move down", partial(moved, at=index, to=index + 1), index + 1 < count),
                 ("delete", "Remove", partial(without, at=index), True),
             ):
-                button = icon_button(icon, t(text), partial(self._change, edit))
+                button = icon_button(icon, t(text), partial(self._change, edit), is_small=True)
                 button.props["aria-label"] = f"{t(text)}: {index + 1}. {title}"
                 button.props(f"data-testid={text.split()[-1].lower()}-{name}-{index}")
                 button.set_enabled(possible)

@@ -12,7 +12,7 @@ LISTS = (SettingKind.TEXTS, SettingKind.FOLDERS, SettingKind.CHOICES)
 """Lists of texts: a line for each."""
 BY_FRAME = (SettingKind.SCHEDULE, SettingKind.TEXT_SCHEDULE, SettingKind.IMAGES_BY_FRAME)
 BY_NAME = (SettingKind.SCHEDULES_BY_NAME, SettingKind.FILES_BY_NAME, SettingKind.TIMES_BY_NAME)
-MAPPINGS = (*BY_FRAME, *BY_NAME, SettingKind.PROMPTS)
+MAPPINGS = (*BY_FRAME, *BY_NAME, SettingKind.POINTS_BY_FRAME, SettingKind.PROMPTS)
 SIDES = 2
 
 
@@ -56,9 +56,9 @@ def _number(bare: str, text: str) -> Any:
 
 
 def _structure(kind: SettingKind, text: str) -> Any:
-    """Returns the mapping that is typed in braces; what a step of another package takes as YAML; or text."""
+    """Returns the mapping that is typed in braces; moves, and what other steps take, as YAML; or text."""
     value = _scalar(text)
-    if kind is SettingKind.VALUE:
+    if kind in (SettingKind.VALUE, SettingKind.MOVES):
         return ABSENT if value is None else value
     return value if kind in MAPPINGS and _is_keyed(value) else text
 

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from animator.settings.setting_kinds import Choice, SettingKind
 from animator.studio.film.form.spelling import parse, sides_of, size_from, spell
+from animator.studio.icon_button import icon_button
 from animator.studio.labels import Translate
 from animator.studio.written import ABSENT
 
@@ -104,7 +105,7 @@ class TextBox:
         self.element.props(f"dense outlined debounce={DEBOUNCE_MS} autocomplete=off spellcheck=false")
         control.name(self.element, more)
         self.element.on("focus", self._focus, [])
-        self.element.on("blur", self._blur, [])
+        self.element.on("blur", self._leave, [])
 
     @property
     def text(self) -> str:
@@ -125,10 +126,13 @@ class TextBox:
         taken = self._changed(text)
         if taken is None:
             return None
-        self._pending += 1  # now, not when the task begins: the person may leave before
         return self._wait(taken)
 
-    async def _wait(self, taken: Awaitable[None]) -> None:
+    def _wait(self, taken: Awaitable[None]) -> Awaitable[None]:
+        self._pending += 1  # now, not when the task begins: the person may leave before
+        return self._finish(taken)
+
+    async def _finish(self, taken: Awaitable[None]) -> None:
         try:
             await taken
         finally:
@@ -139,9 +143,10 @@ class TextBox:
     def _focus(self) -> None:
         self.is_focused = True
 
-    def _blur(self) -> None:
+    def _leave(self) -> Awaitable[None] | None:
         self.is_focused = False
         self._control.left()
+        return None
 
 
 class TextWidget(Widget):
@@ -175,6 +180,8 @@ _CODE = (
     SettingKind.SCHEDULES_BY_NAME,
     SettingKind.FILES_BY_NAME,
     SettingKind.TIMES_BY_NAME,
+    SettingKind.MOVES,
+    SettingKind.POINTS_BY_FRAME,
     SettingKind.VALUE,
 )
 _LONG = (*_CODE, SettingKind.LONG_TEXT, SettingKind.TEXTS, SettingKind.FOLDERS)
@@ -235,8 +242,8 @@ class SizeWidget(Widget):
             self._width = self._side("width", control.t("Width"))
             ui.label("×").props("aria-hidden=true")
             self._height = self._side("height", control.t("Height"))
-            icon_button("swap_horiz", control.t("Swap width and height"), self._swap)
-            with icon_button("arrow_drop_down", control.t("Usual sizes"), lambda: None), ui.menu():
+            icon_button("swap_horiz", control.t("Swap width and height"), self._swap, is_small=True)
+            with icon_button("arrow_drop_down", control.t("Common sizes"), is_small=True), ui.menu():
                 for width, height in SIZES:
                     ui.menu_item(f"{width} × {height}", lambda w=width, h=height: self.put([w, h]))
 
@@ -256,11 +263,3 @@ class SizeWidget(Widget):
 
     def _swap(self) -> Awaitable[None] | None:
         return self.put(size_from(self._height.text, self._width.text))
-
-
-def icon_button(icon: str, title: str, pressed: Callable[[], Any]) -> ui.button:
-    """Returns a button with an icon; its name is shown when it is pointed at."""
-    button = ui.button(icon=icon, on_click=pressed).props("flat dense round size=sm")
-    button.props["aria-label"] = title
-    button.tooltip(title)
-    return button

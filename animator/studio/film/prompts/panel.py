@@ -104,7 +104,7 @@ class PromptsPanel:
             with ui.element("ul"):
                 for hint in HINTS:
                     with ui.element("li"):
-                        ui.label(t(hint)).classes("film-wrap")
+                        ui.label(t(hint)).classes("studio-wrap")
 
     async def _add(self) -> None:
         await self._add_after(len(self._shown) - 1, "")

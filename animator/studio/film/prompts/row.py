@@ -6,9 +6,11 @@ from functools import partial
 
 from nicegui import events, ui
 
-from animator.studio.film.form.widgets import Control, TextBox, icon_button
+from animator.studio.film.form.widgets import Control, TextBox
 from animator.studio.film.prompts.changes import Change
 from animator.studio.film.prompts.spans import Span, text_of
+from animator.studio.film.prompts.time_box import TimeBox
+from animator.studio.icon_button import icon_button
 from animator.studio.labels import Translate
 from schedules.easing import EASINGS
 from schedules.edit import (
@@ -56,11 +58,8 @@ class PromptRow:
         self._row.props["aria-label"] = title
         with self._row:
             with ui.element("div").classes("prompt-head"):
-                self._time = self._box(t("Time"), "time", lambda _: None)
-                # Without a pause, so that Enter takes all that is typed.
-                self._time.element.props('debounce=0 input-class="studio-mono"')
-                self._time.element.on("blur", self._save_time, [])
-                self._time.element.on("keydown.enter", self._save_time, [])
+                self._time = TimeBox(self._control(t("Time"), "time"), self._save_time)
+                self._label(self._time, t("Time"))
                 self._seen = ui.label().classes("prompt-seen")
                 self._buttons(title)
             self._text = self._box(t("Prompt"), "text", self._save_text).as_box()
@@ -113,11 +112,16 @@ class PromptRow:
         def changed(text: str) -> Awaitable[None] | None:
             return None if self._is_showing else typed(text)
 
-        control = Control(title, f"prompt-{self._place}-{name}", self._actions.left, self._t)
-        box = TextBox(control, changed)
+        box = TextBox(self._control(title, name), changed)
+        self._label(box, title)
+        return box
+
+    def _control(self, title: str, name: str) -> Control:
+        return Control(title, f"prompt-{self._place}-{name}", self._actions.left, self._t)
+
+    def _label(self, box: TextBox, title: str) -> None:
         box.element.props["label"] = title
         box.element.props["aria-label"] = f"{title} {self._place + 1}"
-        return box
 
     def _eases(self, number: int) -> ui.select:
         t = self._t
@@ -137,7 +141,8 @@ class PromptRow:
             ("content_copy", t("Duplicate"), "duplicate", partial(self._actions.duplicate, self._place)),
             ("delete", t("Delete"), "delete", self._delete),
         ):
-            button = icon_button(icon, text, pressed).props(f"data-testid=prompt-{self._place}-{name}")
+            button = icon_button(icon, text, pressed, is_small=True)
+            button.props(f"data-testid=prompt-{self._place}-{name}")
             button.props["aria-label"] = f"{text}: {title}"
 
     async def _do(self, change: Change, *, typed: bool = False) -> None:
@@ -153,8 +158,7 @@ class PromptRow:
             lambda source, scope: set_prompt_negative(source, scope, self._index, text), typed=True
         )
 
-    async def _save_time(self) -> None:
-        time = self._time.text.strip()
+    async def _save_time(self, time: str) -> None:
         if time and time != self._span.prompt.time:
             await self._do(lambda source, scope: set_prompt_time(source, scope, self._index, time))
 

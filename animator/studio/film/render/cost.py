@@ -4,7 +4,8 @@ from nicegui import ui
 
 from animator.runs.preflight.report import Work
 from animator.studio.labels import Translate
-from animator.studio.watching.words import length_text, size_text, time_text
+from animator.studio.measures import size_text
+from animator.studio.watching.words import length_text, time_text
 
 
 class CostList:

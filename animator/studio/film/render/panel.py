@@ -1,7 +1,6 @@
 """The part of the film page that says what a film takes, previews it, renders it and shows its jobs."""
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from nicegui import ui
@@ -17,6 +16,7 @@ from animator.studio.feed import follow
 from animator.studio.film.render.cost import CostList
 from animator.studio.film.render.previews import PreviewPanel
 from animator.studio.film.session import DraftSession
+from animator.studio.measures import moment_text
 from animator.studio.telling import telling
 from animator.studio.watching.job_panel import JobPanel
 from animator.studio.watching.look import find_jobs
@@ -83,11 +83,13 @@ class _RenderPanel:
         self._previews.show(analysis)
         self._button.set_enabled(report.ok)
         text = ""
-        if report.problems:
+        if report.problems and analysis.version >= 0:  # else nobody has looked at it yet
             first = report.problems[0]
             problem = f"{first.path}: {first.message}" if first.path else first.message
-            text = t("It cannot be rendered yet: {count} problems. The first is {problem}")
-            text = text.format(count=len(report.problems), problem=problem)
+            one, more = t("It cannot be rendered yet: {problem}"), t("and {count} more")
+            text = one.format(problem=problem)
+            if others := len(report.problems) - 1:
+                text = f"{text} ({more.format(count=others)})"
         self._reason.set_text(text)
         self._reason.set_visibility(bool(text))
 
@@ -104,9 +106,7 @@ class _RenderPanel:
         if chosen not in ids or chosen == self._newest:
             chosen = ids[0] if ids else None
         self._newest = ids[0] if ids else ""
-        names = {
-            job.id: f"{datetime.fromtimestamp(job.created):%x %X} · {state_text(job, t)}" for job in jobs
-        }
+        names = {job.id: f"{moment_text(job.created)} · {state_text(job, t)}" for job in jobs}
         if names != self._choice.options or chosen != self._choice.value:
             self._choice.set_options(names, value=chosen)
         self._choice.set_visibility(len(jobs) > 1)

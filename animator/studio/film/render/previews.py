@@ -38,14 +38,16 @@ class PreviewPanel:
         self._t = t = session.page.t
         self._stop = StopToken()
         self._video = ""
-        with ui.element("div").props(f'role=group aria-label="{t("See before paying")}"').classes("previews"):
+        with ui.element("div").props(f'role=group aria-label="{t("Previews")}"').classes("previews"):
             self._buttons = [
                 self._button(t("Motion preview"), "preview-motion", self._make_motion),
                 self._button(t("First frame"), "preview-first", partial(self._make_frame, 0)),
             ]
-            self._number = ui.number(t("Frame"), value=0, min=0, precision=0).props("dense")
-            self._number.props("data-testid=preview-number").classes("previews-number")
-            self._buttons.append(self._button(t("One frame"), "preview-frame", self._make_chosen))
+            with ui.element("div").classes("previews-one"):
+                self._buttons.append(self._button(t("One frame"), "preview-frame", self._make_chosen))
+                self._number = ui.number(value=0, min=0, precision=0).props("dense outlined")
+                self._number.props["aria-label"] = t("Frame")
+                self._number.props("data-testid=preview-number").classes("previews-number")
             self._stopper = ui.button(t("Stop"), on_click=lambda: self._stop.stop()).props(
                 "no-caps flat dense data-testid=preview-stop"
             )

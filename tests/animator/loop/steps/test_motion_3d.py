@@ -141,4 +141,4 @@ def test_every_number_of_a_move_and_a_lens_is_in_its_place(make_animation: Make)
     camera = {"fov": 50, "near": 100, "far": 900, "aspect_ratio": 2}
     plan = Timeline(make_animation(motion=motion, camera=camera))[1]
     assert camera_move(plan) == Move3D(translation=(1, 2, 3), rotation_deg=(4, 5, 6))
-    assert camera_of(plan) == Camera(fov_deg=50, near=100, far=900, aspect_ratio=2)
+    assert camera_of([plan]) == Camera(fov_deg=50, near=100, far=900, aspect_ratio=2)

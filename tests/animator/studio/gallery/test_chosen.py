@@ -31,8 +31,8 @@ def test_markup_in_prompts_and_names_is_text(open_gallery: OpenGallery) -> None:
     expect(page.get_by_test_id("lightbox")).to_contain_text(EVIL_NAME)
     expect(page.locator("[onerror]")).to_have_count(0)
     page.keyboard.press("Delete")
-    expect(page.get_by_test_id("gallery-question")).to_be_visible()
-    page.get_by_test_id("gallery-cancel").click()
+    expect(page.get_by_test_id("ask")).to_be_visible()
+    page.get_by_test_id("ask-no").click()
 
 
 def test_settings_of_images_and_of_films_are_used(open_gallery: OpenGallery, renders: Path) -> None:

@@ -13,8 +13,8 @@ from tests.animator.studio.gallery.test_search import choose
 
 def agree(page: Page, question: str) -> None:
     """Agrees to a question."""
-    expect(page.get_by_test_id("gallery-question")).to_have_text(question)
-    page.get_by_test_id("gallery-confirm").click()
+    expect(page.get_by_role("alertdialog", name=question)).to_be_visible()
+    page.get_by_test_id("ask-yes").click()
 
 
 def test_a_rank_is_given_by_click_and_by_key_and_filtered_for(open_gallery: OpenGallery) -> None:

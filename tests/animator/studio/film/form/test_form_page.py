@@ -134,7 +134,7 @@ def test_units_and_steps_are_added_moved_and_removed(form: Page) -> None:
     is_well(form)
 
 
-def test_a_file_is_sent_and_chosen_and_models_are_listed(form: Page, picture: str) -> None:
+def test_a_file_is_sent_and_chosen_and_models_and_samplers_are_listed(form: Page, picture: str) -> None:
     form.get_by_test_id("group-init").click()
     form.get_by_test_id("pick-init.image").click()
     form.locator("[data-testid=pick-send] input[type=file]").set_input_files(picture)
@@ -149,6 +149,12 @@ def test_a_file_is_sent_and_chosen_and_models_are_listed(form: Page, picture: st
     form.get_by_test_id("pick-model").click()
     form.get_by_test_id("pick").filter(has_text="starter").click()
     expect(form.get_by_test_id("setting-model")).to_have_value("starter")
+    form.get_by_test_id("group-diffusion").click()
+    form.get_by_test_id("pick-diffusion.sampler").click()
+    form.get_by_test_id("pick-search").fill("heun")
+    form.get_by_test_id("pick").filter(has_text="Heun", visible=True).first.click()
+    expect(form.get_by_test_id("setting-diffusion.sampler")).to_have_value(re.compile("Heun"))
+    is_well(form)
 
 
 def test_a_place_that_cannot_be_edited_is_explained_at_the_field(form: Page) -> None:

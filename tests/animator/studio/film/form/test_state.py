@@ -67,6 +67,13 @@ def test_steps_have_their_own_settings() -> None:
     assert "steps.0.amount" in paths and "steps.1.use" in paths and "steps.1.amount" not in paths
 
 
+def test_a_setting_that_all_steps_have_is_shown_once_with_the_default_of_its_step() -> None:
+    written = analyze("steps: [{use: grain}]\n", 0).written
+    group = next(group for group in known_groups() if group.name == "steps")
+    places = [place for place in places_in(group, written) if place.path[-1] == "at"]
+    assert [place.setting.default for place in places] == ["output"]
+
+
 def test_values_are_found_at_their_paths() -> None:
     values = {"steps": [{"use": "a"}], "motion": 3}
     assert value_at(values, ("steps", "0", "use")) == "a"

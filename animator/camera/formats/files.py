@@ -1,0 +1,63 @@
+"""Which file has which format, by its suffix."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from animator.camera.formats import after_effects, blender, gltf, json_path
+from animator.camera.formats.keys import MOST_BYTES
+from animator.camera.track import CameraTrack
+from animator.core.read import UnreadableError, read_text
+from animator.errors import UserError
+
+_WRITERS: Mapping[str, Callable[[CameraTrack], str]] = {
+    ".json": json_path.write,
+    ".py": blender.write_script,
+    ".csv": blender.write_matrices,
+    ".txt": after_effects.write,
+    ".gltf": gltf.write,
+}
+_READERS: Mapping[str, Callable[[str], CameraTrack]] = {
+    ".json": json_path.read,
+    ".csv": blender.read_matrices,
+    ".txt": after_effects.read,
+}
+
+
+def to_text(track: CameraTrack, path: Path) -> str:
+    """Returns a track in the format of a file's suffix.
+
+    Raises:
+        UserError: There is no such format, or the field of view is none of a true camera.
+    """
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise UserError(f"{path}: ends in {path.suffix!r}; expected {', '.join(_WRITERS)}")
+    outside = ~((track.fov_deg > 0) & (track.fov_deg < 180))
+    if outside.any():
+        frame = int(np.argmax(outside))
+        raise UserError(
+            f"camera.fov: is {track.fov_deg[frame]:g} at frame {frame}; files of cameras need 0 to 180"
+        )
+    return writer(track)
+
+
+def read_track(path: Path, fps: float | None = None) -> CameraTrack:
+    """Returns the track of a file.
+
+    Args:
+        path: The file.
+        fps: Frames per second of the film; None takes those of the file.
+
+    Raises:
+        UserError: It cannot be read, or is not what its suffix says.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (*_READERS, ".gltf"):
+        raise UserError(f"{path}: ends in {path.suffix!r}; expected {', '.join((*_READERS, '.gltf'))}")
+    try:
+        text = read_text(path, MOST_BYTES)
+        return gltf.read(text, fps) if suffix == ".gltf" else _READERS[suffix](text)
+    except (UnreadableError, UserError) as error:
+        raise UserError(f"{path}: {error}") from error
