@@ -110,6 +110,12 @@ def test_markers_of_a_preset_are_keys_everywhere(folder: Path) -> None:
         prompts={0: "a lake", "drop": "a desert", "drop+12": "a forest"},
         motion={"angle": {0: 0, "drop": 1}},
         diffusion={"sampler": "0:(Euler), drop:(DDIM)"},
+        mode="3d",
+        camera={
+            "moves": [{"orbit": {"from": "drop", "speed": "1+song_onset"}}],
+            "path": {0: {"position": [0, 0, 0]}, "drop": {"position": [0, 0, 1]}},
+        },
+        signals={"song": "song.wav"},
     )
     assert keys(heard) == (0, 48)
     assert heard.keyed_prompts.key_frames(heard.scope) == (0, 48, 60)
