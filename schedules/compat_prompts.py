@@ -5,8 +5,9 @@ Source: observed behavior. Spaces are reproduced exactly: text encoders ignore m
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from schedules.expression import VARIABLES
 from schedules.formula import Formula
 from schedules.keys import KeyTime
 from schedules.prompt_text import NEGATIVE, PromptText
-from schedules.scope import Scope
+from schedules.scope import Scope, Signal
 
 _MATHS_IN_LINE = re.compile(r"`([^`\n]*)`")
 
@@ -110,8 +111,21 @@ def interpolation_scope(scope: Scope) -> Scope:
 
     On the frame that the film does not have, signals have their last value.
     """
-    signals = {name: np.append(signal, signal[-1]) for name, signal in scope.signals.items()}
+    signals = {name: _Longer(signal) for name, signal in scope.signals.items()}
     return replace(scope, frames=scope.frames + 1, signals=signals)
+
+
+@dataclass(frozen=True, eq=False)
+class _Longer:
+    """A signal with one frame more, on which it keeps its last value."""
+
+    signal: Signal
+
+    def __len__(self) -> int:
+        return len(self.signal) + 1
+
+    def __getitem__(self, frames: Any) -> Any:
+        return self.signal[np.minimum(frames, len(self.signal) - 1)]
 
 
 def _append(composed: list[tuple[str, Blend]], text: str, until: int, text_at: Render) -> None:

@@ -4,11 +4,11 @@ import bisect
 import keyword
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from schedules.errors import ScheduleError
 
@@ -21,6 +21,16 @@ _RESERVED = frozenset({"t", "i", "max_f", "s", "fps", "bpm", "pi", "e", "after",
 """Names that mean something in formulas or beside keys, so that no marker has them."""
 
 
+class Signal(Protocol):
+    """The values of a variable, float64, by frame: an array, or what makes one when it is asked."""
+
+    def __len__(self) -> int:
+        """Returns the number of frames."""
+
+    def __getitem__(self, frames: Any, /) -> Any:
+        """Returns the values at some frames (n,)."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """The film that schedules are evaluated for.
@@ -31,7 +41,8 @@ class Scope:
         fps: Frames per second, for keys such as `2s`.
         bpm: Beats per minute for keys such as `8b`; None if the film has no beat.
         compat: True for the values of the Deforum extension 3.0 wherever it accepts the schedule.
-        signals: Further variables of formulas, such as an audio level: name -> values (frames,).
+        signals: Further variables of formulas, such as an audio level: name -> values (frames,). Only those
+            that a formula uses are asked for their values.
         beats_per_bar: Beats in a bar, for keys such as `2bar`.
         first_beat: Time of the first beat, `0b`, in seconds; unused where `beats` are given.
         beats: The time of each beat in seconds, ascending, where the tempo changes: `8b` is the ninth. Beyond
@@ -44,7 +55,7 @@ class Scope:
     fps: float = 15.0
     bpm: float | None = None
     compat: bool = False
-    signals: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, compare=False)
+    signals: Mapping[str, Signal] = field(default_factory=dict, compare=False)
     beats_per_bar: int = 4
     first_beat: float = 0.0
     beats: tuple[float, ...] = ()
@@ -61,7 +72,7 @@ class Scope:
                 raise ScheduleError(f"signal `{name}` needs a plain name and {self.frames} values")
         self._check_beats()
         for name, seconds in self.markers.items():
-            self._check_marker(name, seconds)
+            check_marker(name, seconds, self.signals)
 
     @property
     def max_f(self) -> int:
@@ -128,10 +139,21 @@ class Scope:
             expected = f"2 to {_MAX_BEATS} times in seconds, each later than the one before"
             raise ScheduleError(f"the beats of the film are not usable; expected {expected}")
 
-    def _check_marker(self, name: str, seconds: float) -> None:
-        is_taken = name in _RESERVED or name in self.signals or keyword.iskeyword(name)
-        if is_taken or not _MARKER.fullmatch(name):
-            reason = "means something else" if is_taken else "is not a word of a to z, digits and _"
-            raise ScheduleError(f"a marker cannot have the name `{name:.80}`, which {reason}")
-        if not abs(seconds) <= _LONGEST:
-            raise ScheduleError(f"marker `{name:.80}` is at {seconds} s; expected a time in seconds")
+
+def check_marker(name: str, seconds: float, taken: Collection[str] = ()) -> None:
+    """Checks the name and the time of a marker.
+
+    Args:
+        name: The name.
+        seconds: The time.
+        taken: Names that formulas use for something else.
+
+    Raises:
+        ScheduleError: Keys cannot have the name, or the time is none.
+    """
+    is_taken = name in _RESERVED or name in taken or keyword.iskeyword(name)
+    if is_taken or not _MARKER.fullmatch(name):
+        reason = "means something else" if is_taken else "is not a word of a to z, digits and _"
+        raise ScheduleError(f"a marker cannot have the name `{name:.80}`, which {reason}")
+    if not abs(seconds) <= _LONGEST:
+        raise ScheduleError(f"marker `{name:.80}` is at {seconds} s; expected a time in seconds")

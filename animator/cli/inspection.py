@@ -48,6 +48,8 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     )
     if work.cpu_seconds is not None:
         write_out(f"{preset}: about {duration_text(work.cpu_seconds)} on this machine's CPU\n")
+    if work.bpm is not None:
+        write_out(f"{preset}: tempo {work.bpm:.1f} bpm, confidence {work.confidence:.2f}\n")
     if work.open_values:
         write_out(f"{preset}: {work.open_values}\n")
 

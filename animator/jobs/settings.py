@@ -17,7 +17,7 @@ from animator.runs.run import Run
 from animator.runs.run_settings import recorded_settings
 from animator.settings import Animation
 from animator.settings.import_notes import Effect
-from animator.settings.raw import RawPreset
+from animator.settings.raw import RawPreset, raw_of
 
 MAX_NOTES, MAX_NOTE_LENGTH = 50, 500
 """What is said of settings, which may be anybody's, at most: lines, and characters of each."""
@@ -89,5 +89,5 @@ def redone(run: Run, request: JobRequest) -> Animation:
         PresetError: With every problem of the overrides.
     """
     recorded = recorded_settings(run.folder)
-    draft, problems = override(RawPreset(run.animation.name, recorded.plain(), {}), request.overrides)
+    draft, problems = override(raw_of(recorded), request.overrides)
     return check_film(draft, problems)

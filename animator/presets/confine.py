@@ -5,7 +5,7 @@ from typing import Any
 
 from animator.core.confinement import OutsideError, confinement, named_path
 from animator.errors import Problem
-from animator.presets import controlnet_files, step_files
+from animator.presets import controlnet_files, signal_files, step_files
 from animator.presets.resolve_paths import Setting, file_settings, names_in, value_of
 from animator.settings.controlnet import FRAME
 from animator.settings.paths import PathSetting
@@ -40,6 +40,7 @@ def _names(values: Mapping[str, Any]) -> Iterator[tuple[Setting, str]]:
     """Yields each name of a file or folder in a draft's values, with its setting."""
     for setting, kind in {**file_settings(), **_OTHERS}.items():
         yield from ((setting, name) for name in names_in(value_of(values, setting), kind))
+    yield from signal_files.files_of(values)
     for place, unit in _members(values, controlnet_files.GROUP):
         for name in ("source", "model"):
             found = names_in(unit.get(name), _FILE)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from animator.errors import Problem, UserError
+from animator.errors import AnimatorError, Problem, UserError
 from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
 from animator.presets.clip import check_clip, drop_clip_placeholders, resolve_clip_placeholders
@@ -14,14 +14,22 @@ from animator.presets.controlnet_files import with_unit_files
 from animator.presets.model_defaults import is_decided, with_model_defaults
 from animator.presets.plain import Overrides, override, read_source
 from animator.presets.resolve_paths import resolve_files
+from animator.presets.signal_files import with_signal_files
+from animator.presets.sound_length import resolve_sound_length, without_sound_length
 from animator.presets.step_files import with_step_files
 from animator.settings import Animation, validate
 from animator.settings.raw import RawPreset, group_of
 from animator.settings.renamed_keys import warn_renamed_keys
+from animator.settings.signals.given import given_from
 from animator.settings.validate import Examined, text_problems
 
 
-def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> Animation:
+def load(
+    source: str | Path | Mapping[str, Any],
+    overrides: Overrides = (),
+    *,
+    signals: Mapping[str, Any] | None = None,
+) -> Animation:
     """Loads and validates a film, and resolves the files it names.
 
     Args:
@@ -29,13 +37,14 @@ def load(source: str | Path | Mapping[str, Any], overrides: Overrides = ()) -> A
             text with a line break is YAML, any other text is a path.
         overrides: Override the settings: texts such as `diffusion.steps=12`, whose value is YAML, or a
             mapping such as `{"diffusion.steps": 12}` or `{"diffusion": {"steps": 12}}`.
+        signals: Variables of formulas by name, each a sequence or array with a number for every frame.
 
     Raises:
         PresetError: With every problem of the settings and the overrides, and the place of each.
     """
     draft, problems = override(read_source(source), overrides)
     warn_renamed_keys(draft.notes, stacklevel=2)
-    return resolve(draft, problems)
+    return resolve(replace(draft, given=given_from(signals)) if signals else draft, problems)
 
 
 def resolve(draft: RawPreset, problems: Iterable[Problem] = ()) -> Animation:
@@ -56,12 +65,13 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
     if broken := text_problems(draft):
         return Examined(draft, None, (*problems, *broken))
     if outside := outside_problems(draft):  # then no file at all is looked at
-        draft = replace(draft, values=drop_clip_placeholders(draft.values))
+        draft = replace(draft, values=without_sound_length(drop_clip_placeholders(draft.values)))
         return replace(validate.examine(draft, (*problems, *outside)), animation=None)
     draft, missing = resolve_files(with_model_defaults(draft))
     draft, lacking = with_unit_files(draft, library_of(draft.values))
     draft, absent = with_step_files(draft)
-    problems = [*problems, *missing, *lacking, *absent, *problems_of(draft)]
+    draft, unheard = with_signal_files(draft)
+    problems = [*problems, *missing, *lacking, *absent, *unheard, *problems_of(draft)]
     clip = ("video", "path")
     try:
         check_clip(draft.values, draft.folders.get(clip))
@@ -69,6 +79,11 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
     except UserError as error:
         problems.append(Problem.of(draft.where(clip), clip, str(error).removeprefix("video.path: ")))
         draft = replace(draft, values=drop_clip_placeholders(draft.values))
+    try:
+        draft = replace(draft, values=resolve_sound_length(draft.values))
+    except AnimatorError as error:
+        problems.append(Problem.of(draft.where(("frames",)), ("frames",), error.message))
+        draft = replace(draft, values=without_sound_length(draft.values))
     return validate.examine(draft, problems)
 
 

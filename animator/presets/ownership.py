@@ -20,6 +20,7 @@ from animator.film.image_sequence import png_texts
 from animator.images.image_file import BrokenImageError, decode_file
 from animator.presets.records import FILM, FRAME, is_film_record
 from animator.presets.resolve_paths import file_settings, names_in
+from animator.presets.signal_files import files_of
 from animator.settings import Animation
 
 MAX_TEXT_BYTES = 16_000_000
@@ -103,6 +104,7 @@ def input_files(animation: Animation) -> list[Path]:
     for (*groups, name), kind in file_settings().items():
         group = plain[groups[0]] if groups else plain
         names += names_in(group[name], kind)
+    names += [name for _, name in files_of(plain)]
     return [path for path in map(Path, names) if exists(path)]
 
 

@@ -73,7 +73,7 @@ def resolve_path(name: str, beside: Path | None, kind: PathSetting) -> str | Non
     if kind.kind == "name" and not _looks_like_a_path(name):
         return name
     path = find_clip(name, beside) if kind.kind == "clip" else find(name, beside)
-    if kind.kind in ("file", "weights", *IMAGES):
+    if kind.kind in ("file", "times", "weights", *IMAGES):
         missing = name if kind.kind == "weights" and permissions().stand_ins else None
         return str(path) if path and is_file(path) else missing
     return str(path) if path else name
@@ -85,6 +85,8 @@ def _looks_like_a_path(name: str) -> bool:
 
 def names_in(value: Any, kind: PathSetting) -> list[str]:
     """Returns the paths in a setting's value: itself, its items or its values; only texts count."""
+    if kind.kind == "times" and not isinstance(value, str):
+        return []
     items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
     texts = [item for item in items if isinstance(item, str) and item.strip()]
     return texts if kind.kind != "masks" else [name for text in texts for name in _files_of_mask(text)]
@@ -98,6 +100,8 @@ def _files_of_mask(text: str) -> list[str]:
 
 def each_name(value: Any, change: Callable[[str], Any], kind: PathSetting) -> Any:
     """Applies `change` to every path in a setting's value: itself, its items or its values."""
+    if kind.kind == "times" and not isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         return {key: each_name(item, change, kind) for key, item in value.items()}
     if isinstance(value, list):

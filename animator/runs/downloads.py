@@ -7,6 +7,7 @@ import hashlib
 import io
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from animator.core.atomic import atomic_write
 from animator.core.download import Limits, download
@@ -46,9 +47,14 @@ def with_downloads(animation: Animation, folder: Path) -> Animation:
         plain = value.source if is_parsed else value
         local = each_name(plain, partial(_local_path, animation, folder), kind)
         if local != plain:
-            group = group.model_copy(update={name: type(value).parse(local) if is_parsed else local})
+            group = group.model_copy(update={name: _parsed(animation, value, local) if is_parsed else local})
             animation = animation.model_copy(update={groups[0]: group}) if groups else group
     return animation
+
+
+def _parsed(animation: Animation, value: Any, source: Any) -> Any:
+    """Returns images or texts by frame with other paths, of the kind of those before."""
+    return type(value).parse(source, markers=animation.scope.markers)
 
 
 def _local_path(animation: Animation, folder: Path, name: str) -> str:

@@ -1,7 +1,7 @@
 """The files that a film reads: images, clips, sound and models, with their fingerprints."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +96,11 @@ def _path_settings(group: BaseModel, prefix: str) -> Iterator[tuple[str, Any, Pa
         yield from (
             (f"{prefix}{name}", plain[name], mark) for mark in field.metadata if isinstance(mark, PathSetting)
         )
-        members = enumerate(value) if isinstance(value, tuple) else [("", value)]
+        members: Iterable[tuple[object, Any]] = [("", value)]
+        if isinstance(value, tuple):
+            members = enumerate(value)
+        elif isinstance(value, Mapping):
+            members = value.items()
         for number, member in members:
             if isinstance(member, BaseModel) and not isinstance(member, ControlUnit):
                 place = f"{prefix}{name}.{number}" if number != "" else f"{prefix}{name}"

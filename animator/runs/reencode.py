@@ -11,13 +11,12 @@ from animator.film.formats import format_of
 from animator.film.image_sequence import check_images
 from animator.film.spec import VideoSpec
 from animator.film.stream import Stream
-from animator.presets import raw
 from animator.presets.ownership import check_target, input_files
 from animator.presets.plain import override
 from animator.runs.outputs import Output, RunOutputs
 from animator.runs.run import Run
 from animator.runs.run_reader import RunReader
-from animator.runs.run_settings import PRESET, changed_settings, recorded_settings
+from animator.runs.run_settings import changed_settings, recorded_draft, recorded_settings
 from animator.runs.run_targets import check_outputs
 from animator.settings import Animation
 from animator.settings.validate import validate
@@ -52,7 +51,7 @@ class EncodeJob:
             UserError: An override would need other frames, or the file's suffix is unknown.
         """
         before = recorded_settings(self.rundir)
-        draft = raw.read(self.rundir / PRESET)
+        draft = recorded_draft(self.rundir)
         after = validate(*override(draft, (*self._format_overrides(), *self.overrides), "override"))
         changed = changed_settings(before, after, ignored=ENCODE_SETTINGS)
         if changed:

@@ -1,6 +1,7 @@
 """`Run`: the output folder of one film: settings, frames, state, lock, video file.
 
 preset.yaml            every setting, as rendered
+signals.safetensors    values of sounds and tables that its formulas use
 run.json               versions, model, digest, times
 frames/000000000.png   complete or not there at all
 frames.jsonl           color, contrast, detail and flicker of each frame
@@ -33,6 +34,7 @@ from animator.loop.state import MAX_BYTES, State
 from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MAX_CHECKPOINTS, Checkpoints
+from animator.runs.heard_record import write_heard
 from animator.runs.run_folder import FRAMES, refuse_links, remove_all_leftovers
 from animator.runs.run_lock import RunLock, wait_for_writer
 from animator.runs.run_reader import RunReader
@@ -190,6 +192,7 @@ class Run(RunReader):
         atomic_write(self.folder / "run.json", f"{text}\n".encode())
 
     def _write_preset(self, animation: Animation) -> None:
+        write_heard(self.folder, animation.heard)
         atomic_write(self.folder / PRESET, mark_yaml(dump(animation), "run").encode())
 
 

@@ -10,10 +10,12 @@ FRAMES = "frames"
 """The folder of the frame images within a run folder."""
 STATE = "state.safetensors"
 """The file, in a run folder, with the state to resume from."""
+HEARD = "signals.safetensors"
+"""The file, in a run folder, with the values of sounds and tables that its formulas use."""
 METRICS = "frames.jsonl"
 """The file, in a run folder, with the metrics of each frame."""
 FOLDERS = (FRAMES, "states", "downloads", "depth")
-FILES = (".lock", METRICS, LOG, "run.json", "preset.yaml", STATE)
+FILES = (".lock", METRICS, LOG, "run.json", "preset.yaml", STATE, HEARD)
 """The files of a run folder that a session reads and writes."""
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from animator.core.marks import RECORD_MARK, yaml_mark
 from animator.core.read import read_text
 from animator.errors import PresetError, RunError
 from animator.presets import raw
+from animator.runs.heard_record import read_heard
 from animator.settings import Animation
+from animator.settings.raw import RawPreset
+from animator.settings.signals.given import Given
 from animator.settings.validate import validate
 
 log = logging.getLogger(__name__)
@@ -38,9 +42,21 @@ def recorded_settings(folder: Path) -> Animation:
     if not (folder / PRESET).exists():
         raise RunError(f"{folder}: is not a run folder; it has no {PRESET}")
     try:
-        return validate(raw.read(folder / PRESET))
+        return validate(recorded_draft(folder))
     except PresetError as error:
         raise RunError(f"{folder}: its record of the settings is broken.\n{error}") from error
+
+
+def recorded_draft(folder: Path) -> RawPreset:
+    """Returns the settings that a run was rendered with before validation, and what it heard.
+
+    Raises:
+        PresetError: The record of the settings is broken.
+        RunError: That of what it heard is.
+    """
+    heard = read_heard(folder)
+    given = None if heard is None else Given(recorded=heard)
+    return replace(raw.read(folder / PRESET), folders={}, given=given)  # paths are from the working directory
 
 
 def keep_edited(path: Path) -> None:
@@ -74,11 +90,12 @@ def changed_settings(old: Animation, new: Animation, *, ignored: tuple[str, ...]
         ignored: Settings and groups that may differ.
     """
     before, after = _flatten(old.plain()), _flatten(new.plain())
-    return [
+    changed = [
         f"{path}: was {before.get(path)!r}, now {after.get(path)!r}"
         for path in sorted(before.keys() | after.keys())
         if before.get(path) != after.get(path) and path.partition(".")[0] not in ignored
     ]
+    return [*changed, *(f"{name}: is not what was heard" for name in old.heard.changes(new.heard))]
 
 
 def _flatten(plain: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -7,11 +7,12 @@ from pathlib import Path
 from animator.errors import UserError
 from animator.film.output_problems import OutputProblem, output_problems
 from animator.film.sound import Sound
-from animator.film.soundtrack import soundtrack, speed_of_images
+from animator.film.soundtrack import speed_of_images
 from animator.film.spec import VideoSpec
 from animator.presets.records import film_record
 from animator.runs.run_folder import FRAMES
 from animator.settings import Animation
+from animator.settings.signals.soundtrack import film_sound
 
 
 def film_path(folder: Path, animation: Animation) -> Path:
@@ -34,27 +35,7 @@ def sound_of(animation: Animation) -> Sound | None:
     Raises:
         UserError: The clip whose sound is wanted is not named.
     """
-    settings = animation.sound
-    is_unnamed = settings.add_soundtrack == "File" and not settings.soundtrack_path
-    if is_unnamed or settings.add_soundtrack == "none":
-        return None
-    clip = animation.video
-    if settings.add_soundtrack == "Init Video":
-        if not clip.path:
-            raise UserError("sound.add_soundtrack: is Init Video, and video.path is empty; name the clip")
-        source, skipped = clip.path, clip.extract_from_frame
-    else:
-        source, skipped = settings.soundtrack_path, 0
-    sound = Sound(
-        source,
-        settings.offset,
-        settings.fade_in,
-        settings.fade_out,
-        settings.length,
-        settings.allow_url,
-        conceal=settings.damaged == "conceal",
-    )
-    return soundtrack(sound, skipped)
+    return film_sound(animation.sound, animation.video, animation.signals)
 
 
 def film_problems(animation: Animation) -> tuple[OutputProblem, ...]:

@@ -7,13 +7,14 @@ them, without a prefix that the group says.
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from animator.errors import PresetError, Problem
 from animator.settings.choices import FileStem
 from animator.settings.compat import rules_of
 from animator.settings.controlnet import MOST_UNITS, ControlUnit
+from animator.settings.cuts import NO_CUTS, CutCondition, cut_frames, prompts_by_cut
 from animator.settings.diffusion import Diffusion, Init
 from animator.settings.effect import Always, Condition
 from animator.settings.faces import FaceRestoration
@@ -25,10 +26,14 @@ from animator.settings.image_filters import Color, Noise, Sharpen
 from animator.settings.mask import Mask
 from animator.settings.modes import mode_of
 from animator.settings.motion import Camera, Depth, Flow, Motion
-from animator.settings.needs import ByRule
+from animator.settings.needs import ByRule, IsOn
 from animator.settings.output import Output
 from animator.settings.paths import FileOrName
 from animator.settings.postprocess import FrameInterpolation, Upscaling
+from animator.settings.signals.heard import Heard
+from animator.settings.signals.markers import NO_MARKERS, MarkersSetting
+from animator.settings.signals.sources import SignalSources
+from animator.settings.signals.tempo import Tempo
 from animator.settings.sound import Sound
 from animator.settings.step import AnyStep
 from animator.settings.tuning import DeepShrink, FreeU
@@ -81,8 +86,24 @@ class Animation(SettingsGroup):
     Empty disables wildcards."""
     prompt_morph: EasingName = ""
     """Easing with which prompts blend between their keys, such as linear; empty switches at the keys."""
-    bpm: float | None = Field(None, gt=0, le=10_000)
-    """Beats per minute, for keys such as 8b."""
+    cuts: CutCondition = NO_CUTS
+    """When a new scene begins, such as `onset > 0.8`: nothing of the last image is kept on the first frame on
+    which this is not 0, and of a list of prompts the next one begins."""
+    cuts_apart: Annotated[int, IsOn("cuts")] = Field(8, ge=1, le=MAX_FRAMES)
+    """Least number of frames from one cut to the next."""
+    signals: SignalSources = Field(default_factory=dict)
+    """Sounds and tables that formulas hear, by name: `{music: song.mp3, drums: {path: drums.wav, smooth:
+    0.1}}`; see docs/sound.md. Without any, the film's soundtrack."""
+    bpm: Tempo = None
+    """Beats per minute, for keys such as 8b; auto follows the beats of the first sound."""
+    first_beat: float | None = Field(None, ge=-86_400, le=86_400)
+    """Seconds into the film of beat 0; left out, its beginning. With `bpm: auto` it chooses the beat that is
+    heard nearest to it; left out, the first one of a bar."""
+    beats_per_bar: int = Field(4, ge=1, le=64)
+    """Beats in a bar, for keys such as 2bar and for `bar_phase`."""
+    markers: MarkersSetting = NO_MARKERS
+    """Names of times, which keys may have: `{drop: 62.5}` in seconds, or a file of labels (Audacity's .txt,
+    .csv, MIDI)."""
     compat: StrictBool = False
     """Use Deforum's numbers for schedules and seeds where ours differ on purpose."""
     download: StrictBool = False
@@ -109,6 +130,7 @@ class Animation(SettingsGroup):
     sound: Sound = Sound()
     upscaling: Upscaling = Upscaling()
     frame_interpolation: FrameInterpolation = FrameInterpolation()
+    _heard: Heard = PrivateAttr(default_factory=Heard)
 
     @field_validator("size", mode="before")
     @classmethod
@@ -178,11 +200,11 @@ class Animation(SettingsGroup):
             PresetError: With every problem of the new settings.
         """
         from animator.settings.override import override_with  # these read this class
-        from animator.settings.raw import RawPreset
+        from animator.settings.raw import raw_of
         from animator.settings.renamed_keys import warn_renamed_keys
         from animator.settings.validate import validate
 
-        draft, problems = override_with(RawPreset(self.name, self.plain(), {}), changes, "with_")
+        draft, problems = override_with(raw_of(self), changes, "with_")
         warn_renamed_keys(draft.notes, stacklevel=2)
         return validate(draft, problems)
 
@@ -190,14 +212,31 @@ class Animation(SettingsGroup):
     def scope(self) -> Scope:
         """The values of the names in this film's schedules."""
         rules = rules_of(self)
+        bpm = self._heard.bpm if isinstance(self.bpm, str) else self.bpm
         unnamed = None if mode_of(self).names_seed else rules.unnamed_seed
         return Scope(
             frames=self.frames,
             seed=max(self.diffusion.seed, 0) if unnamed is None else unnamed,
             fps=self.fps,
-            bpm=self.bpm,
             compat=rules.schedules_compat,
+            **self._heard.of_scope(bpm, self.first_beat, self.beats_per_bar),
         )
+
+    @property
+    def heard(self) -> Heard:
+        """The values of sounds, tables, beats and markers that the film's formulas and keys know."""
+        return self._heard
+
+    def hearing(self, heard: Heard) -> "Animation":
+        """Returns the same film with other values of sounds, tables, beats and markers."""
+        film = self.model_copy()
+        film._heard = heard
+        return film
+
+    @property
+    def cut_frames(self) -> tuple[int, ...]:
+        """The frames on which `cuts` begins a new scene, ascending."""
+        return cut_frames(self.cuts, self.cuts_apart, self.scope)
 
     @property
     def guides(self) -> tuple[tuple[int, str], ...]:
@@ -210,11 +249,14 @@ class Animation(SettingsGroup):
         """The prompts with prefix, suffix and common negative prompt."""
         film = with_wildcards(self)
         try:
+            scope = self.scope
             prompts = Prompts.parse(
-                film.prompts.source,
+                prompts_by_cut(film.prompts.source, self.cut_frames),
                 prefix=film.prompt_prefix,
                 suffix=film.prompt_suffix,
                 negative=film.negative_prompt,
+                signals=scope.signals,
+                markers=scope.markers,
             )
         except ScheduleError as error:  # a formula in a wildcard file; those in the preset were checked
             raise PresetError(self.name, (Problem(self.name, "prompts", str(error)),)) from error
@@ -243,5 +285,5 @@ class Animation(SettingsGroup):
         return bool(self.init.image or self.guides) or self.hybrid_begins_over_clip
 
     def plain(self) -> dict[str, Any]:
-        """All settings as plain values, ready for YAML; `Animation.model_validate` reads them back."""
+        """All settings as plain values, ready for YAML; `animator.load` reads them back."""
         return {"schema": SCHEMA_VERSION, **self.model_dump(mode="json")}

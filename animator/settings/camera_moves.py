@@ -11,6 +11,7 @@ from animator.camera.channels import Channels
 from animator.camera.drive import Drive, paced, swing_of
 from animator.camera.moves import MOVES, move_steps
 from animator.settings.fields import ParsedField, RangedSchedule
+from animator.settings.signals.names import markers_for
 from schedules import EASINGS, Schedule, ScheduleError, Scope
 from schedules.formula import Place
 from schedules.keys import KeyTime, parse_key
@@ -192,8 +193,8 @@ def _move(name: str, given: Mapping[Any, Any], scope: Scope | None) -> MoveSetti
         name,
         _schedule("speed", given, scope),
         _schedule("intensity", given, scope),
-        _time("from", given),
-        _time("to", given),
+        _time("from", given, scope),
+        _time("to", given, scope),
         _ease(given.get("ease", kind.ease)),
         _distance(kind.distance, given.get(kind.distance, kind.default_distance)),
         _seed(given.get("seed")),
@@ -218,14 +219,14 @@ def _values(move: MoveSettings, name: str, scope: Scope) -> Any:
     return np.clip(values, -_MOST, _MOST)
 
 
-def _time(name: str, given: Mapping[Any, Any]) -> KeyTime | None:
+def _time(name: str, given: Mapping[Any, Any], scope: Scope | None) -> KeyTime | None:
     value = given.get(name)
     if value is None:
         return None
     if not isinstance(value, str) and not is_number(value):
         raise ScheduleError(f"{name}: is {value!r:.80}", hint="expected a frame or a time, such as 60 or 2s")
     try:
-        return parse_key(str(value), Place(str(value)))
+        return parse_key(str(value), Place(str(value)), markers_for({value: None}, scope))
     except ScheduleError as error:
         raise ScheduleError(f"{name}: {error}") from error
 

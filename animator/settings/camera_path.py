@@ -1,6 +1,6 @@
 """The path of a film's camera, as settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from animator.camera.path import Curve, PathPoint, PathPoses, Timing, Triple, follow
 from animator.settings.fields import ParsedField
+from animator.settings.signals.names import markers_for
 from schedules import EASINGS, ScheduleError, Scope
 from schedules.formula import Place
 from schedules.keys import KeyTime
@@ -41,11 +42,12 @@ class CameraPath:
     keys: tuple[PathKey, ...] = field(default=(), compare=False)
 
     @classmethod
-    def parse(cls, source: Any) -> "CameraPath":
+    def parse(cls, source: Any, markers: Collection[str] = ()) -> "CameraPath":
         """Parses a path.
 
         Args:
             source: A mapping of frames or times to points; empty for none.
+            markers: Names allowed as keys; `Scope.markers` has the times.
 
         Raises:
             ScheduleError: It is not such a mapping; says which point and setting is at fault.
@@ -54,7 +56,7 @@ class CameraPath:
             raise ScheduleError(f"is {source!r:.80}", hint=_EXAMPLE)
         if len(source) == 1 or len(source) > MOST_POINTS:
             raise ScheduleError(f"has {len(source)} points; expected 2 to {MOST_POINTS}")
-        keys = tuple(PathKey(entry.at, _point(entry)) for entry in entries(source))
+        keys = tuple(PathKey(entry.at, _point(entry)) for entry in entries(source, markers))
         for name in ("look_at", "fov"):
             if len({getattr(key.point, name) is None for key in keys}) > 1:
                 raise ScheduleError(
@@ -99,7 +101,7 @@ class _CameraPathField(ParsedField):
 
     def parse(self, value: Any, scope: Scope | None) -> CameraPath:
         """Parses the path, and finds the frames of its points."""
-        path = value if isinstance(value, CameraPath) else CameraPath.parse(value)
+        path = value if isinstance(value, CameraPath) else CameraPath.parse(value, markers_for(value, scope))
         if scope is not None:
             path.points(scope)
         return path

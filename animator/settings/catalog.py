@@ -26,6 +26,7 @@ from animator.settings.setting_kinds import (
     kind_of,
 )
 from animator.settings.setting_words import values_in_words
+from animator.settings.signals.markers import Markers
 from animator.settings.step import StepSettings, names, settings_of
 from animator.settings.subtitle_values import SubtitleValues
 from animator.settings.titles import title_of
@@ -33,6 +34,8 @@ from schedules import Prompts, Schedule, TextSchedule
 
 _KINDS: Mapping[tuple[str, str], SettingKind] = {
     ("", "wildcard_folder"): SettingKind.FOLDER,
+    ("", "bpm"): SettingKind.NUMBER,
+    ("", "signals"): SettingKind.FILES_BY_NAME,
     ("controlnet", "model"): SettingKind.MODEL,
     ("controlnet", "source"): SettingKind.CLIP,
     ("sound", "soundtrack_path"): SettingKind.FILE,
@@ -40,7 +43,7 @@ _KINDS: Mapping[tuple[str, str], SettingKind] = {
 }
 """Kinds, by group and name, of settings that do not declare what their text names."""
 
-_PARSED = (Schedule, TextSchedule, Prompts, KeyedImages, SubtitleValues, CameraMoves, CameraPath)
+_PARSED = (Schedule, TextSchedule, Prompts, KeyedImages, SubtitleValues, CameraMoves, CameraPath, Markers)
 """Values that are parsed, and have what they were parsed from."""
 
 

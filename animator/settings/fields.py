@@ -20,6 +20,8 @@ from animator.models.diffusion.samplers.registry import find_sampler
 from animator.settings.compat import rules_within
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.paths import PathSetting
+from animator.settings.signals.columns import UnheardError
+from animator.settings.signals.names import markers_for, variables_for
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 from schedules.formula import Place
 from schedules.values import check_ease
@@ -62,7 +64,10 @@ class ParsedField(ABC):
     def _validate(self, value: Any, info: ValidationInfo) -> Any:
         """Parses a value and turns errors into pydantic's, which would treat braces in them as a template."""
         try:
-            return self.parse(value, info.context if isinstance(info.context, Scope) else None)
+            try:
+                return self.parse(value, info.context if isinstance(info.context, Scope) else None)
+            except UnheardError:  # reported where the sound is named
+                return self.parse(value, None)
         except (ScheduleError, ModelError) as error:
             raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
 
@@ -93,7 +98,7 @@ class RangedSchedule(ByFrame):
 
     def parse(self, value: Any, scope: Scope | None) -> Schedule:
         """Parses a number, a text or a mapping."""
-        schedule = value if isinstance(value, Schedule) else Schedule.parse(value)
+        schedule = value if isinstance(value, Schedule) else _parse_schedule(value, scope)
         if scope is not None:
             values = schedule.values(scope)
             _check_float32(values)
@@ -134,6 +139,10 @@ class RangedSchedule(ByFrame):
             )
 
 
+def _parse_schedule(value: Any, scope: Scope | None) -> Schedule:
+    return Schedule.parse(value, signals=variables_for(value, scope), markers=markers_for(value, scope))
+
+
 def _check_float32(values: Values) -> None:
     """Checks that images can be computed with the values (frames,): float32 must be able to hold them."""
     too_large = np.isfinite(values) & (np.abs(values) > LARGEST)
@@ -151,7 +160,8 @@ class Texts(ByFrame):
 
     def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
         """Parses a schedule of texts."""
-        schedule = value if isinstance(value, TextSchedule) else TextSchedule.parse(value)
+        is_parsed = isinstance(value, TextSchedule)
+        schedule = value if is_parsed else TextSchedule.parse(value, markers=markers_for(value, scope))
         if scope is not None:
             schedule.values(scope)
         return schedule
@@ -186,7 +196,8 @@ class _Images(ParsedField):
 
     def parse(self, value: Any, scope: Scope | None) -> KeyedImages:
         """Parses images by frame and checks their keys over the film's frames."""
-        images = value if isinstance(value, KeyedImages) else KeyedImages.parse(value)
+        is_parsed = isinstance(value, KeyedImages)
+        images = value if is_parsed else KeyedImages.parse(value, markers_for(value, scope))
         if scope is not None:
             images.keyframes(scope)
         return images
@@ -202,7 +213,9 @@ class _PromptTexts(ParsedField):
 
     def parse(self, value: Any, scope: Scope | None) -> Prompts:
         """Parses keyed prompts."""
-        prompts = value if isinstance(value, Prompts) else Prompts.parse(value)
+        signals, markers = variables_for(value, scope), markers_for(value, scope)
+        is_parsed = isinstance(value, Prompts)
+        prompts: Prompts = value if is_parsed else Prompts.parse(value, signals=signals, markers=markers)
         if scope is not None:
             prompts.at(scope)
         return prompts
@@ -212,9 +225,11 @@ def _check_prompt_part(text: str, info: ValidationInfo) -> str:
     """Returns a text that is added to every prompt; its formulas must have a value at every frame."""
     scope = info.context if isinstance(info.context, Scope) else None
     try:
-        prompts = Prompts.parse("", suffix=text)
+        prompts = Prompts.parse("", suffix=text, signals=variables_for(text, scope))
         if scope is not None:
             prompts.at(scope)
+    except UnheardError:  # reported where the sound is named
+        return text
     except ScheduleError as error:
         raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
     return text

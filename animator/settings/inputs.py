@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from animator.masks.expression import leaves, parse_mask
 from animator.settings.modes import mode_of
+from animator.settings.signals.sources import CLIP, first_sound
 
 if TYPE_CHECKING:
     from animator.settings.animation import Animation
@@ -37,7 +38,9 @@ def clip_readers(film: "Animation") -> tuple[str, ...]:
 
 def uses_clip(film: "Animation") -> bool:
     """Returns True if the film reads the images of its clip, its sound, or a mask video by its settings."""
-    return reads_clip(film) or film.mask.use_mask_video or film.sound.add_soundtrack == "Init Video"
+    hears_clip = any(source.path == CLIP for source in film.signals.values())
+    is_heard = hears_clip or film.sound.add_soundtrack == "Init Video"
+    return is_heard or reads_clip(film) or film.mask.use_mask_video
 
 
 def generates_revealed(film: "Animation") -> bool:
@@ -122,9 +125,8 @@ def restores_faces(film: "Animation") -> bool:
 def has_sound(film: "Animation") -> bool:
     """Returns True if the film has a sound."""
     sound = film.sound
-    return sound.add_soundtrack == "Init Video" or (
-        sound.add_soundtrack == "File" and bool(sound.soundtrack_path)
-    )
+    names_one = bool(sound.soundtrack_path or first_sound(film.signals))
+    return sound.add_soundtrack == "Init Video" or (sound.add_soundtrack == "File" and names_one)
 
 
 def samples_noise(film: "Animation", kind: str) -> bool:

@@ -12,6 +12,7 @@ from animator.settings.step import StepSettings, names
 Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _CLIP = {"const": "clip", "description": "Taken from the clip."}
+_SOUND = {"const": "sound", "description": "As long as the sound."}
 _SIZE = {"type": "string", "pattern": r"^\s*\d{1,9}\s*([xX×*,]\s*\d{1,9}\s*)?$"}
 _NOTES = ("title", "default", "description")
 _KEYED = "a text such as `0:(1), 60:(1+0.1*sin(t))`, or a mapping of frames to values"
@@ -30,6 +31,9 @@ def preset_schema() -> Schema:
     properties["size"] = _or(properties["size"], {"type": "integer"}, _SIZE)
     for name in ("frames", "fps"):
         properties[name] = _or(properties[name], _CLIP)
+    properties["frames"]["anyOf"].append(_SOUND)
+    by_name = properties["signals"]["patternProperties"]
+    by_name |= {name: {"anyOf": [{"type": "string"}, source]} for name, source in by_name.items()}
     for name, definition in schema["$defs"].items():
         definition.pop("title", None)
         if name in groups:

@@ -1,7 +1,7 @@
 """Images by frame, as named in a film's settings."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,11 +25,12 @@ class KeyedImages:
     keys: tuple[tuple[KeyTime, str], ...] = field(compare=False)
 
     @classmethod
-    def parse(cls, source: str | Mapping[Any, Any]) -> "KeyedImages":
+    def parse(cls, source: str | Mapping[Any, Any], markers: Collection[str] = ()) -> "KeyedImages":
         """Parses keyed images.
 
         Args:
             source: A mapping `{0: "a.png", "max_f/2": "b.png"}`, the same as JSON, or "" for none.
+            markers: Names allowed as keys; `Scope.markers` has the times.
 
         Raises:
             ScheduleError: Not a mapping of keys to paths.
@@ -40,7 +41,7 @@ class KeyedImages:
                 f"is {images!r:.80}", hint='expected images by frame, such as {"0": "a.png", "30": "b.png"}'
             )
         keys: list[tuple[KeyTime, str]] = []
-        for entry in entries(images):
+        for entry in entries(images, markers):
             if not isinstance(entry.value, str) or not entry.value.strip():
                 raise entry.place.error("expected the path of an image")
             keys.append((entry.at, entry.value.strip()))

@@ -21,10 +21,11 @@ class PathSetting:
         kind: `file` must exist; so must `weights`, of a network, unless stand-ins are permitted; `image` must
             exist or is a URL, where the film permits it; `folder` need not exist; `clip` is a video, a folder
             of images, a pattern such as `in/%09d.png` or a URL; `masks` holds images inside mask expressions,
-            such as `[sky.png]`; `name` is an existing path, or else a name such as a model's.
+            such as `[sky.png]`; `times` is a file that must exist, or a mapping that names none; `name` is an
+            existing path, or else a name such as a model's.
     """
 
-    kind: Literal["file", "weights", "image", "folder", "clip", "masks", "name"] = "file"
+    kind: Literal["file", "weights", "image", "folder", "clip", "masks", "times", "name"] = "file"
 
 
 InputFile = Annotated[str, PathSetting()]

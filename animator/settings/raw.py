@@ -13,6 +13,7 @@ from animator.settings.animation import Animation
 from animator.settings.controlnet import ControlUnit
 from animator.settings.group import SettingsGroup
 from animator.settings.import_notes import Note
+from animator.settings.signals.given import Given
 from animator.settings.step import StepSettings
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class RawPreset:
         places: Path of a setting -> where it was written, for messages.
         notes: Of the import, and on former names of settings.
         folders: Path of a setting -> folder of the file that has it.
+        given: Variables of formulas that are not from the settings.
     """
 
     source: str
@@ -41,6 +43,7 @@ class RawPreset:
     places: Mapping[tuple[str, ...], str]
     notes: tuple[Note, ...] = ()
     folders: Mapping[tuple[str, ...], Path] = field(default_factory=dict)
+    given: Given | None = None
 
     @property
     def files(self) -> list[Path]:
@@ -66,6 +69,11 @@ class RawPreset:
         return self.source
 
 
+def raw_of(animation: Animation) -> RawPreset:
+    """Returns the settings of a film, with its variables that are from Python."""
+    return RawPreset(animation.name, animation.plain(), {}, given=Given(animation.heard.own))
+
+
 def merge(top: RawPreset, below: RawPreset) -> RawPreset:
     """Merges two drafts; `top` overrides `below`. Groups merge, every other value replaces."""
     values = dict(below.values)
@@ -80,7 +88,7 @@ def merge(top: RawPreset, below: RawPreset) -> RawPreset:
             replaced = {(str(key),)}
         places, folders = _without(places, replaced), _without(folders, replaced)
     notes, places, folders = (*below.notes, *top.notes), {**places, **top.places}, {**folders, **top.folders}
-    return RawPreset(top.source, values, places, notes, folders)
+    return RawPreset(top.source, values, places, notes, folders, top.given or below.given)
 
 
 def _without(

@@ -13,6 +13,7 @@ from animator.settings.choices import OneOf
 from animator.settings.fields import TINY, PromptPart, RangedSchedule
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.paths import PathSetting
+from animator.settings.signals.markers import Markers
 from animator.settings.subtitle_values import SubtitleValues
 from schedules import Prompts, Schedule, TextSchedule
 
@@ -64,6 +65,10 @@ class SettingKind(Enum):
     """Paths of images by frame."""
     SCHEDULES_BY_NAME = "schedules by name"
     """A mapping of names to schedules."""
+    FILES_BY_NAME = "files by name"
+    """A mapping of names to paths, or to mappings that have one."""
+    TIMES_BY_NAME = "times by name"
+    """A mapping of names to seconds, or the path of a file that has one."""
     MOVES = "camera moves"
     """A list of a camera's moves, each a name or a mapping of it to settings."""
     POINTS_BY_FRAME = "points by frame"
@@ -95,6 +100,7 @@ _BY_CLASS = {
     Prompts: SettingKind.PROMPTS,
     KeyedImages: SettingKind.IMAGES_BY_FRAME,
     SubtitleValues: SettingKind.SCHEDULES_BY_NAME,
+    Markers: SettingKind.TIMES_BY_NAME,
     CameraMoves: SettingKind.MOVES,
     CameraPath: SettingKind.POINTS_BY_FRAME,
     bool: SettingKind.SWITCH,

@@ -16,6 +16,8 @@ _WORDS: Mapping[SettingKind, str] = {
     SettingKind.PROMPTS: "text, or texts by frame",
     SettingKind.IMAGES_BY_FRAME: "paths by frame",
     SettingKind.SCHEDULES_BY_NAME: "schedules by name",
+    SettingKind.FILES_BY_NAME: "paths by name",
+    SettingKind.TIMES_BY_NAME: "seconds by name, or a path",
     SettingKind.MOVES: "list of moves",
     SettingKind.POINTS_BY_FRAME: "points by frame",
     SettingKind.VALUE: "value",

@@ -16,13 +16,15 @@ class Sound(SettingsGroup):
     """The sound of the film: shifted, faded, cut or looped, never stretched; the film keeps its length."""
 
     effective_when: ClassVar[Condition] = Fact(
-        has_sound, "sound.soundtrack_path, or sound.add_soundtrack: Init Video"
+        has_sound, "sound.soundtrack_path, a sound in signals, or sound.add_soundtrack: Init Video"
     )
 
     add_soundtrack: Annotated[Switchable[Literal["none", "File", "Init Video"]], Switch()] = "File"
-    """Source of the sound: the file below, if one is given; the clip in `video.path`; or none."""
+    """Source of the sound: the file below, or else the first sound in `signals`; the clip in `video.path`; or
+    none."""
     soundtrack_path: Annotated[FileOrName, Switch(Is("add_soundtrack", ("File",)))] = ""
-    """Any file with sound that ffmpeg reads; a URL only with `allow_url`."""
+    """Any file with sound that ffmpeg reads; a URL only with `allow_url`. Empty for the first sound in
+    `signals`, if there is one."""
     offset: float = Field(0, ge=-86_400, le=86_400)
     """Seconds into the film at which the sound begins; negative skips the beginning of the sound."""
     fade_in: float = Field(0, ge=0, le=86_400)

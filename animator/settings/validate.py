@@ -1,6 +1,7 @@
 """Validates raw presets: returns the film, or reports every problem at once."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,11 @@ from animator.settings.compat import rules_in
 from animator.settings.controlnet import ControlUnit
 from animator.settings.other_words import MAIN_SETTINGS, question_about, words_of
 from animator.settings.raw import RawPreset, group_of
+from animator.settings.signals.given import Given
+from animator.settings.signals.hearing import NOT_HEARD, BrokenSettingsError, Hearing, hearing_of
 from animator.settings.step import settings_of
 from animator.settings.wording import message_of, shorten
+from animator.sound.signals import Placement
 from schedules import ScheduleError, Scope
 from schedules.suggest import suggestion
 
@@ -77,18 +81,28 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
     if broken := text_problems(draft):
         return Examined(draft, None, (*known, *broken))
     values = {key: value for key, value in draft.values.items() if key not in ("schema", "extends")}
+    scope, hearing = _scope(values, draft.given or Given())
     try:
-        animation = Animation.model_validate(values, context=_scope(values))
+        animation = Animation.model_validate(values, context=scope).hearing(hearing.heard)
     except ValidationError as error:
         described = error.errors()[:MAX_SHOWN]
-        known += [_problem(draft, details) for details in described]
+        known += [*_unheard(draft, hearing, known), *(_problem(draft, details) for details in described)]
         paths = tuple(tuple(str(part) for part in details["loc"]) for details in error.errors())
         more = error.error_count() - len(described)
-        return Examined(draft, _without(values, paths), tuple(known), more, paths)
-    return Examined(draft, animation, tuple(known))
+        return Examined(draft, _without(draft, values, paths), tuple(known), more, paths)
+    return Examined(draft, animation, (*known, *_unheard(draft, hearing, known)))
 
 
-def _without(values: Mapping[str, Any], paths: Iterable[tuple[str, ...]]) -> Animation | None:
+def _unheard(draft: RawPreset, hearing: Hearing, known: list[Problem]) -> list[Problem]:
+    """Returns the problems of what the film hears, without those known already, such as missing files."""
+    broken = {tuple(problem.path.split(".")[:2]) for problem in known}
+    new = ((path, message) for path, message in hearing.problems if path not in broken)
+    return [Problem.of(draft.where(path), path, message) for path, message in new]
+
+
+def _without(
+    draft: RawPreset, values: Mapping[str, Any], paths: Iterable[tuple[str, ...]]
+) -> Animation | None:
     """Returns the film of values without some of them; None where the rest makes no film, either."""
     rest = {key: dict(value) if isinstance(value, Mapping) else value for key, value in values.items()}
     for path in paths:
@@ -97,8 +111,9 @@ def _without(values: Mapping[str, Any], paths: Iterable[tuple[str, ...]]) -> Ani
             group.pop(path[1], None)
         elif path:
             rest.pop(path[0], None)
+    scope, hearing = _scope(rest, draft.given or Given())
     try:
-        return Animation.model_validate(rest, context=_scope(rest))
+        return Animation.model_validate(rest, context=scope).hearing(hearing.heard)
     except ValidationError:
         return None
 
@@ -156,23 +171,33 @@ def _schema_problems(draft: RawPreset) -> list[Problem]:
     return [Problem(draft.where(("schema",)), "schema", message)]
 
 
-def _scope(values: Mapping[str, Any]) -> Scope | None:
-    """Returns the scope to check schedules in; None if the settings it needs are themselves wrong."""
+def _scope(values: Mapping[str, Any], given: Given) -> tuple[Scope | None, Hearing]:
+    """Returns the scope to check schedules in, and what is heard; None if what it needs is itself wrong."""
     defaults = Animation.model_fields
     frames = values.get("frames", defaults["frames"].default)
     fps = values.get("fps", defaults["fps"].default)
-    bpm = values.get("bpm")
     group = values.get("diffusion")
     seed = group.get("seed", 0) if isinstance(group, Mapping) else 0
     is_valid = isinstance(frames, int) and 1 <= frames <= MAX_FRAMES and isinstance(seed, int)
-    has_beat = bpm is None or (isinstance(bpm, int | float) and bpm > 0)
-    if not is_valid or not has_beat or not isinstance(fps, int | float) or fps <= 0:
-        return None
-    compat = rules_in(values).schedules_compat
+    if not is_valid or not isinstance(fps, int | float) or not 0 < fps < math.inf:
+        return None, NOT_HEARD
+    hearing = NOT_HEARD
     try:
-        return Scope(frames=frames, seed=max(seed, 0), fps=float(fps), bpm=bpm, compat=compat)
-    except (ScheduleError, OverflowError):  # infinite, or too large for a float
-        return None
+        hearing = hearing_of(values, Placement(float(fps), frames), given)
+        if hearing.problems:
+            return None, hearing
+        scope = Scope(
+            frames=frames,
+            seed=max(seed, 0),
+            fps=float(fps),
+            compat=rules_in(values).schedules_compat,
+            **hearing.of_scope(values),
+        )
+    except BrokenSettingsError:
+        return None, NOT_HEARD
+    except (ScheduleError, OverflowError):  # too large for a float; or of a setting that is wrong
+        return None, hearing
+    return scope, hearing
 
 
 def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:

@@ -80,8 +80,13 @@ def with_wildcards(animation: "Animation") -> "Animation":
         raise UserError("\n".join(message for _, message in filler.problems))
     if filled == texts:
         return animation
-    update = {**filled, "prompts": Prompts.parse(filled["prompts"])}
+    update = {**filled, "prompts": _parsed(animation, filled["prompts"])}
     return animation.model_copy(update=update)
+
+
+def _parsed(animation: "Animation", prompts: Any) -> Prompts:
+    scope = animation.scope
+    return Prompts.parse(prompts, signals=scope.signals, markers=scope.markers)
 
 
 def check(values: Mapping[str, Any], setting: str) -> None:

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from animator.settings import Animation
 from animator.settings.compat import rules_of
+from animator.settings.modes import mode_of
 from animator.timeline.values import Column
 from schedules import SeedBehavior
-from schedules.seeds import seed_sequence, seeds_of_schedule
+from schedules.seeds import MAX_SEED, seed_sequence, seeds_of_schedule
 
 
 def frames_to_generate(animation: Animation, cadence: Column) -> NDArray[np.int64]:
@@ -25,6 +26,11 @@ def frames_to_generate(animation: Animation, cadence: Column) -> NDArray[np.int6
         keys = {key for schedule in keyed for key in schedule.key_frames(animation.scope)}
     inside = {key for key in keys if 0 <= key < animation.frames}
     return np.array(sorted(inside.union(frames)), dtype=np.int64)
+
+
+def scene_cuts(animation: Animation) -> tuple[int, ...]:
+    """Returns the frames on which `cuts` begins a new scene, in modes that keep the last image."""
+    return animation.cut_frames if mode_of(animation).source == "last" else ()
 
 
 def with_cuts(frames: NDArray[np.int64], strength: Column) -> NDArray[np.int64]:
@@ -45,14 +51,19 @@ def with_cuts(frames: NDArray[np.int64], strength: Column) -> NDArray[np.int64]:
 
 
 def seeds_of(animation: Animation, column: Column, frames: NDArray[np.int64]) -> Sequence[int]:
-    """Returns the seed of every generated frame."""
+    """Returns the seed of every generated frame; a fixed seed is another one in each scene."""
     settings, compat = animation.diffusion, rules_of(animation).schedules_compat
     if settings.seed_behavior is SeedBehavior.SCHEDULE:
         return seeds_of_schedule([float(column[frame]) for frame in frames], compat=compat)
-    return seed_sequence(
+    seeds = seed_sequence(
         settings.seed_behavior,
         max(settings.seed, 0),
         len(frames),
         iter_n=settings.seed_iter_n,
         compat=compat,
     )
+    cuts = scene_cuts(animation)
+    if settings.seed_behavior is not SeedBehavior.FIXED or not cuts:
+        return seeds
+    scenes = np.searchsorted(np.array(cuts), frames, side="right").tolist()
+    return [(seed + scene) % (MAX_SEED + 1) for seed, scene in zip(seeds, scenes, strict=True)]

@@ -11,6 +11,8 @@ from animator.timeline.vocabulary import vocabulary_warnings
 
 SHOWN = 3
 """Paths that a summary lists; the rest are counted."""
+SURE = 0.4
+"""Least confidence of a tempo of which nothing is said."""
 
 
 def setting_warnings(animation: Animation) -> list[str]:
@@ -20,6 +22,7 @@ def setting_warnings(animation: Animation) -> list[str]:
     for path, schedule in schedule_fields(animation).items():
         warnings += [f"{path}: {warning}" for warning in schedule.warnings(scope)]
     warnings += literal_prompt_warnings(animation)
+    warnings += tempo_warnings(animation)
     warnings += vocabulary_warnings(animation)
     return [*warnings, *(f"prompts: {warning}" for warning in animation.keyed_prompts.warnings(scope))]
 
@@ -35,6 +38,17 @@ def literal_prompt_warnings(animation: Animation) -> list[str]:
     return [
         f"prompts: {found!r} reaches the model as it is written, as in Deforum; "
         "`compat: false` chooses from brackets, wildcards and variables"
+    ]
+
+
+def tempo_warnings(animation: Animation) -> list[str]:
+    """Returns a warning about a tempo that is heard without being sure of it."""
+    heard = animation.heard
+    if heard.bpm is None or heard.confidence >= SURE:
+        return []
+    return [
+        f"bpm: auto hears {heard.bpm:.1f} beats per minute with a confidence of {heard.confidence:.2f} only; "
+        "if that is wrong, give the number, and first_beat"
     ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from animator.settings import Animation
 from animator.settings.compat import rules_of
 from animator.timeline.camera import MOVED, moved_columns
+from animator.timeline.generated import scene_cuts
 from animator.timeline.values import Column, Columns
 
 _STRENGTH = "diffusion.strength"
@@ -31,6 +32,7 @@ def overrides(animation: Animation, column: Callable[[str], Column]) -> Columns:
     strength = np.array(column(strength_path(animation)), dtype=np.float64)
     if animation.begins_over_image:
         strength[0] = animation.init.strength
+    strength[list(scene_cuts(animation))] = 0.0
     columns: dict[str, Column] = {_STRENGTH: strength}
     if animation.camera.aspect_ratio_use_old_formula:
         columns[_ASPECT_RATIO] = np.full(animation.frames, animation.size[0] / animation.size[1])

@@ -32,14 +32,15 @@ class Curve:
 
 
 def curves(animation: Animation) -> list[Curve]:
-    """Returns the numeric schedules that change over the film; all of them if none does."""
+    """Returns the variables and the numeric schedules that change over the film; all schedules if none."""
     scope = animation.scope
     every = [
         Curve(path, schedule.values(scope), schedule.key_frames(scope))
         for path, schedule in schedule_fields(animation).items()
         if isinstance(schedule, Schedule)
     ]
-    return [curve for curve in every if np.ptp(curve.values) > 0] or every
+    heard = [Curve(f"signals.{name}", column, ()) for name, column in animation.heard.used.items()]
+    return [curve for curve in [*heard, *every] if np.ptp(curve.values) > 0] or every
 
 
 def plot(curves: Sequence[Curve]) -> Image.Image:

@@ -1,5 +1,6 @@
 """One schedule of a film as points to plot, thinned out in long films; and the beats below them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,15 +68,21 @@ def curve_of(animation: Animation, path: str, points: int = 4000, part: range | 
 
 
 def beats_of(animation: Animation) -> Frames:
-    """Returns the frames of the beats, ascending, as keys such as `8b` fall on them; none without `bpm`."""
-    if animation.bpm is None:
+    """Returns the frames of the beats, ascending, as keys such as `8b` fall on them; none without a tempo."""
+    scope = animation.scope
+    if not scope.has_beat:
         return np.zeros(0, dtype=np.int64)
-    frames_per_beat = 60.0 / animation.bpm * animation.fps
-    count = animation.frames if frames_per_beat < 1 else int(animation.frames / frames_per_beat) + 2
-    step = max(frames_per_beat, 1.0)  # with more than one beat per frame there is one on every frame
-    beats: Frames = np.floor(np.arange(count) * step + 0.5).astype(np.int64)
-    inside: Frames = beats[beats < animation.frames]
-    return inside
+    first, last = (math.floor(scope.beat_of_frame(frame)) for frame in (0, animation.frames))
+    if last - first > 2 * animation.frames:  # then there is one on every frame
+        return np.arange(animation.frames)
+    numbers = range(first, last + 2)
+    if not scope.beats:
+        start, step = scope.frame_of_beat(0), scope.frame_of_beat(1) - scope.frame_of_beat(0)
+        at = start + np.array(numbers) * step
+    else:
+        at = np.array([scope.frame_of_beat(number) for number in numbers])
+    frames: Frames = np.unique(np.floor(at + 0.5).astype(np.int64))
+    return frames[(frames >= 0) & (frames < animation.frames)]
 
 
 def _in_plans(animation: Animation, path: str, raw: Values) -> Values:

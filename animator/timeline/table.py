@@ -21,12 +21,16 @@ Row = dict[str, Any]
 def rows(timeline: Timeline, frames: range | None = None) -> Iterator[Row]:
     """Yields one flat row per frame: frame, seconds, drawing, tween, seed, prompts, all values by path.
 
+    The variables of sounds and tables in use are the last: `signals.onset`.
+
     Args:
         timeline: The film.
         frames: Which of its frames; None for all.
     """
+    signals = timeline.animation.heard.used
     for frame in range(len(timeline)) if frames is None else frames:
-        yield _row(timeline.plan(frame), timeline.animation.fps)
+        row = _row(timeline.plan(frame), timeline.animation.fps)
+        yield row | {f"signals.{name}": float(column[frame]) for name, column in signals.items()}
 
 
 def to_csv(timeline: Timeline) -> str:

@@ -13,7 +13,7 @@ from animator.settings import Animation
 from animator.settings.compat import rules_of
 from animator.timeline.camera import MAGNIFICATION
 from animator.timeline.columns import columns_of, prompts_of
-from animator.timeline.generated import frames_to_generate, seeds_of, with_cuts
+from animator.timeline.generated import frames_to_generate, scene_cuts, seeds_of, with_cuts
 from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
 from animator.timeline.overrides import overrides, strength_path
 from animator.timeline.palettes import PaletteShare, PromptPalettes
@@ -43,7 +43,9 @@ class Timeline(Sequence[Plan]):
         self._prompts = prompts_of(animation)
         frames = frames_to_generate(animation, self._columns["diffusion.cadence"])
         cuts = self._rules.zero_strength_cuts
-        self.generated_frames = with_cuts(frames, self._columns[self._strength]) if cuts else frames
+        frames = with_cuts(frames, self._columns[self._strength]) if cuts else frames
+        self._cuts = scene_cuts(animation)
+        self.generated_frames = np.union1d(frames, np.array(self._cuts, dtype=np.int64))
         """The frames that are generated, in order; the others are in-betweens."""
         self.seeds = seeds_of(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
         """The seed of each generated frame."""
@@ -120,7 +122,8 @@ class Timeline(Sequence[Plan]):
         return max(len(self) - start, int(self._columns["diffusion.cadence"][start]))
 
     def _is_cut(self, frame: int) -> bool:
-        return self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)
+        is_zero = self._rules.zero_strength_cuts and bool(self._columns[self._strength][frame] == 0.0)
+        return is_zero or frame in self._cuts
 
     def _prompt_palettes(self) -> PromptPalettes:
         keys = self.animation.keyed_prompts.key_frames(self.animation.scope)

@@ -22,7 +22,9 @@ from animator.settings import Animation
 from animator.settings.choices import OFF
 from animator.settings.compat import rules_of
 from animator.settings.import_notes import Note, changes, harmless
+from animator.settings.signals.sources import CLIP, first_sound
 from schedules import Schedule, TextSchedule
+from schedules.prompt_keys import PromptKey
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,17 @@ def _combined(animation: Animation) -> dict[str, Any]:
     if animation.is_hybrid:
         settings["hybrid_generate_inputframes"] = True  # Deforum needs the clip's extracted frames
     if animation.sound.add_soundtrack == "File" and not animation.sound.soundtrack_path:
-        settings["add_soundtrack"] = "None"
+        settings |= _first_sound(animation)
     return settings
+
+
+def _first_sound(animation: Animation) -> dict[str, Any]:
+    """Returns the sound of a film that names none but those in `signals`."""
+    name = first_sound(animation.signals)
+    path = animation.signals[name].path if name else ""
+    if path == CLIP:
+        return {"add_soundtrack": "Init Video"}
+    return {"add_soundtrack": "File", "soundtrack_path": path} if path else {"add_soundtrack": "None"}
 
 
 def _export_value(row: Row, value: Any, animation: Animation, notes: list[Note]) -> Any:
@@ -187,8 +198,14 @@ def _unsupported(animation: Animation, ours: Mapping[str, Any]) -> Iterator[Note
     defaults = {path: _source_of(value) for path, value in _flatten(Animation()).items()} | dict(COMPAT)
     if different := tuple(path for path, value in plain.items() if value != defaults[path]):
         yield changes(different, "Deforum has nothing like it")
+    if animation.heard.used and any(_hears(animation, key) for key in animation.prompts.keys):
+        yield changes("prompts", "variables of sounds and tables stand in them, which Deforum does not know")
     if rules_of(animation).repeats_first_seed and animation.diffusion.seed_iter_n > 1:
         yield changes("seed_iter_N", "Deforum gives the first seed to one frame only")
+
+
+def _hears(animation: Animation, key: PromptKey) -> bool:
+    return any(formula.names & animation.heard.used.keys() for formula in key.formulas)
 
 
 def _source_of(value: Any) -> Any:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from animator.errors import Problem
-from animator.presets import raw
 from animator.presets.load import examine
 from animator.presets.sources import PresetSource, load
 from animator.runs.preflight.clips import check_clips
@@ -35,9 +34,10 @@ from animator.runs.preflight.outputs import check_outputs
 from animator.runs.preflight.prompts import check_prompts
 from animator.runs.preflight.settings import check_camera, check_sound_source
 from animator.runs.preflight.tuning import check_tuning, refiners_in_use
+from animator.runs.run_settings import recorded_draft
 from animator.settings import Animation
 from animator.settings.problems import Problems
-from animator.settings.raw import RawPreset
+from animator.settings.raw import RawPreset, raw_of
 from animator.timeline.lint import effect_warnings
 
 _DEFAULTS = CheckOptions()
@@ -85,13 +85,12 @@ def check_film(
 
 def check_animation(animation: Animation, options: CheckOptions = _DEFAULTS) -> Animation:
     """Returns a film with its files resolved, if it can be rendered; errors as `check_film`."""
-    return check_film(RawPreset(animation.name, animation.plain(), {}), (), options)
+    return check_film(raw_of(animation), (), options)
 
 
 def check_run(folder: Path, options: CheckOptions = _DEFAULTS) -> None:
     """Checks that the film of a run folder can be rendered on; errors as `check_film`."""
-    recorded = raw.read(folder / raw.RECORD)
-    check_film(replace(recorded, folders={}), (), options)  # paths are from the working directory
+    check_film(recorded_draft(folder), (), options)
 
 
 def load_checked(

@@ -27,6 +27,8 @@ class Work:
         needed: Generated frames, sampler steps, and bytes of frames on disk.
         cpu_seconds: About how long it takes on this machine's CPU; None where the model is not known.
         open_values: A sentence about settings that the model decides; empty if it decides none.
+        bpm: Beats per minute that are heard; None without `bpm: auto`.
+        confidence: How sure they are, 0 to 1.
     """
 
     frames: int
@@ -36,6 +38,8 @@ class Work:
     needed: Estimate
     cpu_seconds: float | None
     open_values: str
+    bpm: float | None = None
+    confidence: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -120,4 +124,15 @@ def _work(film: Animation, draft: RawPreset) -> Work:
     needed, model = estimate(Timeline(film)), model_defaults(film.plain())
     seconds = cpu_seconds(needed, film.size, model) if model else None
     open_values = describe_open_values(draft.values)
-    return Work(film.frames, film.fps, film.size, film.model, needed, seconds, open_values)
+    heard = film.heard
+    return Work(
+        film.frames,
+        film.fps,
+        film.size,
+        film.model,
+        needed,
+        seconds,
+        open_values,
+        heard.bpm,
+        heard.confidence,
+    )

@@ -30,6 +30,8 @@ class WorkView(BaseModel):
     cpu_seconds: float | None = Field(
         description="About how long it takes on the CPU of the server; null where the model is not known."
     )
+    bpm: float | None = Field(description="Beats per minute that are heard; null without `bpm: auto`.")
+    confidence: float = Field(description="How sure they are, 0 to 1.")
 
 
 class CheckView(BaseModel):
@@ -93,4 +95,6 @@ def _work(work: Work) -> WorkView:
         steps=work.needed.steps,
         disk_bytes=work.needed.frame_bytes,
         cpu_seconds=work.cpu_seconds,
+        bpm=work.bpm,
+        confidence=work.confidence,
     )

@@ -26,6 +26,8 @@ REFUSED = "is not inside a folder that these settings may read"
 SMALL: Mapping[str, Any] = {"size": [64, 64], "frames": 3, "prompts": "a lake", "model": "starter"}
 OTHERS: Mapping[Setting, PathSetting] = {
     ("wildcard_folder",): PathSetting("folder"),
+    ("signals", "song"): PathSetting(),
+    ("signals", "song", "path"): PathSetting(),
     ("controlnet", "source"): PathSetting(),
     ("controlnet", "model"): PathSetting(),
 }

@@ -143,7 +143,10 @@ def test_a_default_is_of_the_setting_s_kind(setting: Setting) -> None:
         K.WHOLE_NUMBER: int,
         K.NUMBER: (int, float),
         **dict.fromkeys((K.SIZE, K.TEXTS, K.FOLDERS, K.CHOICES, K.MOVES), list),
-        **dict.fromkeys((K.IMAGES_BY_FRAME, K.SCHEDULES_BY_NAME, K.POINTS_BY_FRAME), dict),
+        **dict.fromkeys(
+            (K.IMAGES_BY_FRAME, K.SCHEDULES_BY_NAME, K.POINTS_BY_FRAME, K.FILES_BY_NAME, K.TIMES_BY_NAME),
+            dict,
+        ),
         K.SCHEDULE: (int, float, str),
     }
     if setting.kind is K.CHOICE:
@@ -159,10 +162,11 @@ def test_no_setting_of_a_film_is_of_an_unknown_kind() -> None:
 
 
 def test_every_setting_that_names_files_is_of_a_kind_of_files() -> None:
-    files = {K.FILE, K.IMAGE, K.CLIP, K.WEIGHTS, K.MODEL, K.FOLDER, K.FOLDERS, K.IMAGES_BY_FRAME}
+    single = {K.FILE, K.IMAGE, K.CLIP, K.WEIGHTS, K.MODEL, K.FOLDER}
+    files = {*single, K.FOLDERS, K.IMAGES_BY_FRAME, K.FILES_BY_NAME, K.TIMES_BY_NAME}
     marked = {".".join(path) for path in file_settings()}
     masks = {"mask.mask_schedule", "mask.noise_mask_schedule"}
-    unmarked = {"wildcard_folder", "controlnet.model", "controlnet.source", "steps.file"}
+    unmarked = {"signals", "wildcard_folder", "controlnet.model", "controlnet.source", "steps.file"}
     assert {one.path for one in SETTINGS if one.kind in files} == marked - masks | unmarked
 
 

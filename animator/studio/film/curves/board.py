@@ -193,7 +193,7 @@ class _Builder:
             "version": version,
             "frames": film.frames,
             "fps": film.fps,
-            "bpm": film.bpm,
+            "bpm": film.scope.bpm,
             "beats": beats,
             "firstBeat": first,
             "beatStep": step,

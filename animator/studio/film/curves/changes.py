@@ -81,7 +81,9 @@ def previewed(board: Board, path: str, edit: Edit) -> CurveData:
     if film is None:
         raise UserError("there is no film to show")
     keys = edit(keys_of(film, path))
-    edited = with_schedule(film, path, Schedule.parse(keys.source))
+    scope = film.scope
+    schedule = Schedule.parse(keys.source, signals=scope.signals, markers=scope.markers)
+    edited = with_schedule(film, path, schedule)
     rows = len(board.data["curves"])
     return curve_data(edited, path, keys, board.data["window"], points_for(rows))
 

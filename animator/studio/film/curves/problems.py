@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from animator.errors import Problem
 from animator.studio.labels import Translate
 
-TIME = ("frames", "fps", "bpm", "compat", "mode")
+TIME = ("frames", "fps", "bpm", "first_beat", "beats_per_bar", "markers", "signals", "compat", "mode")
 """Settings that every schedule depends on."""
 _LINE = re.compile(r":(\d+):\d+$")
 

@@ -128,6 +128,8 @@ KIND_WORDS: Mapping[SettingKind, str] = {
     SettingKind.TEXT_SCHEDULE: 'text, or texts by frame such as 0:("a"), 30:("b")',
     SettingKind.IMAGES_BY_FRAME: "paths by frame such as {0: a.png, 30: b.png}",
     SettingKind.SCHEDULES_BY_NAME: 'schedules by name such as {name: "0:(1)"}',
+    SettingKind.FILES_BY_NAME: "sounds and tables by name such as {music: song.mp3}",
+    SettingKind.TIMES_BY_NAME: "seconds by name such as {drop: 62.5}, or the name of a file",
     SettingKind.FILE: "name of a file",
     SettingKind.IMAGE: "name of an image",
     SettingKind.CLIP: "name of a video, or of a folder or pattern of images",

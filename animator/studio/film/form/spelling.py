@@ -11,12 +11,8 @@ NUMBERS = (SettingKind.WHOLE_NUMBER, SettingKind.NUMBER)
 LISTS = (SettingKind.TEXTS, SettingKind.FOLDERS, SettingKind.CHOICES)
 """Lists of texts: a line for each."""
 BY_FRAME = (SettingKind.SCHEDULE, SettingKind.TEXT_SCHEDULE, SettingKind.IMAGES_BY_FRAME)
-MAPPINGS = (
-    *BY_FRAME,
-    SettingKind.SCHEDULES_BY_NAME,
-    SettingKind.POINTS_BY_FRAME,
-    SettingKind.PROMPTS,
-)
+BY_NAME = (SettingKind.SCHEDULES_BY_NAME, SettingKind.FILES_BY_NAME, SettingKind.TIMES_BY_NAME)
+MAPPINGS = (*BY_FRAME, *BY_NAME, SettingKind.POINTS_BY_FRAME, SettingKind.PROMPTS)
 SIDES = 2
 
 

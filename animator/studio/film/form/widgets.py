@@ -178,6 +178,8 @@ _CODE = (
     SettingKind.TEXT_SCHEDULE,
     SettingKind.IMAGES_BY_FRAME,
     SettingKind.SCHEDULES_BY_NAME,
+    SettingKind.FILES_BY_NAME,
+    SettingKind.TIMES_BY_NAME,
     SettingKind.MOVES,
     SettingKind.POINTS_BY_FRAME,
     SettingKind.VALUE,
