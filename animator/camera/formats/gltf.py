@@ -156,7 +156,8 @@ def _rate(fps: float | None, kept: Mapping[str, Any], node: CameraNode) -> float
         gaps = np.diff(node.times)
         if not len(gaps) or np.ptp(gaps) > 0.1 * gaps.min():
             raise UserError(
-                "does not say how many frames a second has, and its keys are uneven; give the frames per second"
+                "does not say how many frames a second has, and its keys are uneven; "
+                "give the frames per second"
             )
         rate = float(np.round(1 / gaps.mean(), 2))
     if not 0.01 <= rate <= 1000:
