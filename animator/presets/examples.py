@@ -10,6 +10,7 @@ from animator.core.paths import exists
 from animator.errors import NameExample, UserError
 from animator.presets import yaml_text
 from animator.presets.resolve_paths import file_settings, names_in, value_of
+from animator.presets.signal_files import files_of
 from schedules.suggest import suggestion
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -124,6 +125,7 @@ def _files_of(preset: Path) -> list[str]:
     values = yaml_text.read(preset.read_text(encoding="utf-8"), str(preset)).values
     settings = file_settings().items()
     names = [name for path, kind in settings for name in names_in(value_of(values, path), kind)]
+    names += [name for _, name in files_of(values)]
     return [name for name in names if (preset.parent / name).is_file()]
 
 

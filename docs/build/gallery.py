@@ -6,6 +6,8 @@
 A preset of `ROWS` is shown in several versions, one below the other, each rendered into a folder of its own:
 
     animator render cadence --set diffusion.cadence=3 -o renders/gallery/cadence-3
+
+A preset of `HEARD` has its video with sound beside the sheet.
 """
 
 import sys
@@ -17,11 +19,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from animator.core.atomic import atomic_write
 from animator.presets.examples import THUMBNAILS, Example, examples
+from docs.build.encoded import SOUND, encoded
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS, ROWS_OF_ONE, HEIGHT = 6, 2, 128
 STRIP, STRIP_HEIGHT = 4, 96
-SHEET_BYTES, THUMBNAIL_BYTES = 80_000, 25_000
+SHEET_BYTES, THUMBNAIL_BYTES, VIDEO_BYTES = 80_000, 25_000, 350_000
 LABEL = 16
 ROWS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "cadence": (
@@ -38,7 +41,9 @@ ROWS: Mapping[str, tuple[tuple[str, str], ...]] = {
 """For a preset the setting of each row, and the run folder that it is rendered into."""
 CONSECUTIVE = {"cadence": 18}
 """Presets whose sheets show consecutive frames, from this one on."""
-ORDER = ("quickstart", "flight", "cuts", "zoom", "hybrid", "clip", "mask", "guided")
+HEARD = ("pulse", "drops", "kaleidoscope")
+"""Presets of films to music."""
+ORDER = ("quickstart", "flight", *HEARD, "cuts", "zoom", "hybrid", "clip", "mask", "guided")
 """The presets at the top of the page; the others follow by name."""
 
 HEAD = """# Gallery
@@ -59,6 +64,9 @@ def main(runs: Path) -> None:
         atomic_write(pictures / f"{example.name}.jpg", _jpeg(sheet, SHEET_BYTES))
         strip = _row(_frames(runs / example.name, STRIP), STRIP_HEIGHT)
         atomic_write(thumbnails / f"{example.name}.jpg", _jpeg(strip, THUMBNAIL_BYTES))
+        if example.name in HEARD:
+            video = f"{example.name}.mp4"
+            atomic_write(pictures / video, _small_video(runs / example.name / video, VIDEO_BYTES))
     atomic_write(ROOT / "docs" / "gallery.md", page(in_order()).encode())
 
 
@@ -80,6 +88,8 @@ def _entry(example: Example) -> str:
     block = "\n".join(commands)
     start = CONSECUTIVE.get(name)
     note = "" if start is None else f", frames {start} to {start + COLUMNS - 1} of each"
+    if name in HEARD:
+        note = f"; [the film, with sound](pictures/gallery/{name}.mp4)"
     return (
         f"\n## {name}\n{example.summary}.\n[{name}.yaml](../presets/{name}.yaml){note}\n\n"
         f"![{name}](pictures/gallery/{name}.jpg)\n\n```sh\n{block}\n```\n"
@@ -141,6 +151,16 @@ def _jpeg(image: Image.Image, limit: int) -> bytes:
         if file.tell() <= limit:
             break
     return file.getvalue()
+
+
+def _small_video(video: Path, limit: int) -> bytes:
+    """Returns a video with its sound, in the best quality that stays below a number of bytes."""
+    for crf in range(24, 46, 2):
+        quality = ("-c:v", "libx264", "-preset", "veryslow", "-crf", str(crf))
+        small = encoded(["-i", str(video), *quality, *SOUND], video.name)
+        if len(small) <= limit:
+            break
+    return small
 
 
 if __name__ == "__main__":
