@@ -25,10 +25,7 @@ ENTRY_POINTS = {
     "docs.build.gallery",
     "docs.build.hero",
     "docs.build.looks",
-<<<<<<< HEAD
-=======
     "docs.build.music",
->>>>>>> e0086b2 (Three example films to music, with their music, and with sound in README and the gallery)
     "docs.build.sampler_images",
     "animator.training.train",
     "animator.training.evaluate",
