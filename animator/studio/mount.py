@@ -33,6 +33,9 @@ MAX_MESSAGE = 8 * MAX_BYTES
 """Bytes of a message from a page: a whole preset may be typed, whose characters have several bytes each."""
 BUILD_S = 60.0
 """Time until a page has to be built; a busy machine needs more than the three seconds of the library."""
+RECONNECT_S = 15.0
+"""Time for which a page whose connection is lost stays as it is, with its open dialogs; three seconds, as the
+library has it, are too short for a busy machine."""
 
 
 def mount_studio(app: FastAPI) -> None:
@@ -60,6 +63,7 @@ def mount_studio(app: FastAPI) -> None:
         language=None,
         tailwind=False,
         show_welcome_message=False,
+        reconnect_timeout=RECONNECT_S,
         binding_refresh_interval=None,  # nothing is bound, and a late look would be told on the terminal
     )
     # The library mounts itself for every path; here it has its own alone, so that the API answers the others.

@@ -45,6 +45,7 @@ def test_jobs_are_moved_filtered_and_turned_over(open_page: OpenPage, server: Co
     expect(page.get_by_text("Waits · priority 1")).to_be_visible()
     assert httpx2.get(f"{server.jobs}/{first}").json()["queue_position"] == 1
     others = [submit(server, preset(f"more {number}", LONG)) for number in range(20)]
+    expect(page.get_by_test_id("queue-job").first).to_contain_text("more 19")
     page.get_by_test_id("queue-older").click()
     expect(page.get_by_test_id("queue-job")).to_have_count(3)
     expect(page.get_by_test_id("queue-job").last).to_contain_text("running film")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import httpx2
 from playwright.sync_api import Browser, Page, expect
 
 from tests.animator.server.running import Command, wait_until
@@ -90,11 +91,11 @@ def test_a_film_is_rendered_again_from_a_frame(open_page: OpenPage, renders: Pat
     assert finished(server, job) == "succeeded"
     before = frames_of(server, job, 6)
     page = open_page(f"/?film={draft}")
-    redo(page, 3, "With the settings on this page")
+    assert redo(page, server, job, 3, "With the settings on this page") == "succeeded"
     expect(page.get_by_test_id("job-state")).to_have_text("Finished")
     changed = frames_of(server, job, 6)
     assert [old == new for old, new in zip(before, changed, strict=True)] == [True] * 3 + [False] * 3
-    redo(page, 2, "With the settings it was rendered with")
+    assert redo(page, server, job, 2, "With the settings it was rendered with") == "succeeded"
     expect(page.get_by_test_id("job-state")).to_have_text("Finished")
     assert frames_of(server, job, 2) == before[:2]
 
@@ -105,19 +106,27 @@ def test_a_film_that_fails_says_why(open_page: OpenPage, renders: Path, server: 
     assert finished(server, job) == "succeeded"
     before = frames_of(server, job, 6)
     page = open_page(f"/?film={draft}")
-    redo(page, 3, "With the settings on this page")
+    assert redo(page, server, job, 3, "With the settings on this page") == "failed"
     expect(page.get_by_test_id("job-state")).to_have_text("Failed")
     expect(page.get_by_test_id("job-error")).to_contain_text("size: is 128 x 64, and frames 0 to 2")
     assert frames_of(server, job, 6) == before
-    redo(page, 5, "With the settings it was rendered with")
+    assert redo(page, server, job, 5, "With the settings it was rendered with") == "succeeded"
     expect(page.get_by_test_id("job-state")).to_have_text("Finished")
     assert frames_of(server, job, 6) == before
 
 
-def redo(page: Page, frame: int, settings: str) -> None:
-    """Has the job on a page rendered again, and waits until that has begun."""
+def redo(page: Page, server: Command, job: str, frame: int, settings: str) -> str:
+    """Has the job on a page rendered again, and returns the state in which it has ended."""
+    before = times_queued(server, job)
     page.get_by_test_id("job-redo").click()
     page.get_by_test_id("redo-frame").fill(str(frame))
     page.get_by_text(settings).click()
     page.get_by_test_id("redo-start").click()
-    expect(page.get_by_test_id("job-redo")).to_be_hidden()
+    wait_until(lambda: times_queued(server, job) > before)
+    return finished(server, job)
+
+
+def times_queued(server: Command, job: str) -> int:
+    """How often a job has been put into the queue."""
+    log = httpx2.get(f"{server.jobs}/{job}/log").json()
+    return sum(entry["kind"] == "status" and "queued" in entry["text"] for entry in log)
