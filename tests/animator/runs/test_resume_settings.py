@@ -11,9 +11,12 @@ from animator.errors import RunError
 from animator.runs.run import Run
 from animator.runs.run_settings import digest
 from animator.settings import Animation
+from animator.settings.camera_moves import CameraMoves
+from animator.settings.camera_path import CameraPath
 from animator.settings.controlnet import ControlUnit
 from animator.settings.group import SettingsGroup
 from animator.settings.keyed_images import KeyedImages
+from animator.settings.signals.markers import Markers
 from animator.settings.subtitle_values import SubtitleValues
 from schedules import Prompts, Schedule, TextSchedule
 
@@ -48,6 +51,10 @@ another.register(Prompts)(lambda value: Prompts.parse("a desert"))
 another.register(Schedule)(lambda value: Schedule.parse("0:(0.123)"))
 another.register(TextSchedule)(lambda value: TextSchedule.parse("0:(other)"))
 another.register(SubtitleValues)(lambda value: SubtitleValues.parse({"prompts": "parseq"}))
+another.register(dict)(lambda value: {"other": 1})
+another.register(Markers)(lambda value: Markers.parse({"drop": 1}))
+another.register(CameraMoves)(lambda value: CameraMoves.parse(["pan_right"]))
+another.register(CameraPath)(lambda value: CameraPath.parse({0: [0, 0, 1], 9: [0, 0, 2]}))
 another.register(KeyedImages)(lambda value: KeyedImages.parse({0: "other.png"}))
 
 
