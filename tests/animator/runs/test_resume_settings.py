@@ -21,6 +21,7 @@ from animator.settings.subtitle_values import SubtitleValues
 from schedules import Prompts, Schedule, TextSchedule
 
 Make = Callable[..., Animation]
+POINTS = {0: {"position": [0, 0, 0]}, 9: {"position": [0, 0, 1]}}
 MAY_CHANGE = {"name", "output", "sound", "upscaling", "frame_interpolation", "download"}
 """Settings and groups that change the output files only."""
 
@@ -54,7 +55,7 @@ another.register(SubtitleValues)(lambda value: SubtitleValues.parse({"prompts": 
 another.register(dict)(lambda value: {"other": 1})
 another.register(Markers)(lambda value: Markers.parse({"drop": 1}))
 another.register(CameraMoves)(lambda value: CameraMoves.parse(["pan_right"]))
-another.register(CameraPath)(lambda value: CameraPath.parse({0: [0, 0, 1], 9: [0, 0, 2]}))
+another.register(CameraPath)(lambda value: CameraPath.parse(POINTS))
 another.register(KeyedImages)(lambda value: KeyedImages.parse({0: "other.png"}))
 
 
