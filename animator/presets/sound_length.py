@@ -4,21 +4,20 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from animator.errors import UserError
 from animator.film.frame_rate import frame_rate
-from animator.settings import Animation
 from animator.settings.animation import MAX_FRAMES
+from animator.settings.film_scope import fps_in
 from animator.settings.signals.columns import NEEDS_SOUND
 from animator.settings.signals.soundtrack import film_sound
-from animator.settings.signals.sources import SignalSources
+from animator.settings.signals.sources import sources_in
 from animator.settings.sound import Sound
 from animator.settings.video import Video
 
 SOUND = "sound"
 """Placeholder for `frames` that takes their number from the sound."""
-_SOURCES: TypeAdapter[Any] = TypeAdapter(SignalSources)
 _ROUNDING = 1e-6
 
 
@@ -33,14 +32,15 @@ def resolve_sound_length(values: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         settings = Sound.model_validate(values.get("sound") or {})
         clip = Video.model_validate(values.get("video") or {})
-        sources = _SOURCES.validate_python(values.get("signals") or {})
+        sources = sources_in(values)
+        rate = frame_rate(fps_in(values))
     except ValidationError:  # reported with the other settings
         return without_sound_length(values)
     sound = film_sound(settings, clip, sources)
     if sound is None:
         raise UserError(f"is sound, and the film has none; {NEEDS_SOUND}")
     seconds = sound.seconds() + sound.delay()
-    frames = math.ceil(seconds * frame_rate(_rate(values)) - _ROUNDING)
+    frames = math.ceil(seconds * rate - _ROUNDING)
     if not 1 <= frames <= MAX_FRAMES:
         raise UserError(
             f"is sound, which ends {seconds:.6g} s into the film, after {frames} frames; "
@@ -52,8 +52,3 @@ def resolve_sound_length(values: Mapping[str, Any]) -> Mapping[str, Any]:
 def without_sound_length(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Removes `frames: sound`, for a sound that cannot be read."""
     return {name: value for name, value in values.items() if name != "frames" or value != SOUND}
-
-
-def _rate(values: Mapping[str, Any]) -> float:
-    fps = values.get("fps", Animation.model_fields["fps"].default)
-    return float(fps) if isinstance(fps, int | float) and 0 < fps <= 1000 else 1.0

@@ -11,7 +11,7 @@ from animator.camera.channels import Channels
 from animator.camera.drive import Drive, paced, swing_of
 from animator.camera.moves import MOVES, move_steps
 from animator.settings.fields import ParsedField, RangedSchedule
-from animator.settings.signals.names import markers_for
+from animator.settings.signals.names import ANY_NAME, Known, markers_for
 from schedules import EASINGS, Schedule, ScheduleError, Scope
 from schedules.formula import Place
 from schedules.keys import KeyTime, parse_key
@@ -85,12 +85,12 @@ class CameraMoves:
     moves: tuple[MoveSettings, ...] = field(default=(), compare=False)
 
     @classmethod
-    def parse(cls, source: Any, scope: Scope | None = None) -> "CameraMoves":
-        """Parses moves, and checks them over the film's frames if their scope is known.
+    def parse(cls, source: Any, known: Known = ANY_NAME) -> "CameraMoves":
+        """Parses moves, and checks them over the film's frames if its scope is known.
 
         Args:
             source: A list of names, and of mappings of a name to the move's settings.
-            scope: The film.
+            known: What is known of the film.
 
         Raises:
             ScheduleError: It is not such a list; says which move and setting is at fault.
@@ -99,7 +99,7 @@ class CameraMoves:
             raise ScheduleError(f"is {source!r:.80}", hint=_EXAMPLE)
         if len(source) > MOST_MOVES:
             raise ScheduleError(f"has {len(source)} moves; expected at most {MOST_MOVES}")
-        moves = tuple(_located(index, item, scope) for index, item in enumerate(source))
+        moves = tuple(_located(index, item, known) for index, item in enumerate(source))
         return cls(freeze(source), moves)
 
     @property
@@ -141,20 +141,20 @@ class _CameraMovesField(ParsedField):
         },
     }
 
-    def parse(self, value: Any, scope: Scope | None) -> CameraMoves:
+    def parse(self, value: Any, known: Known) -> CameraMoves:
         """Parses the moves."""
-        return CameraMoves.parse(value.source if isinstance(value, CameraMoves) else value, scope)
+        return CameraMoves.parse(value.source if isinstance(value, CameraMoves) else value, known)
 
 
 CameraMovesList = Annotated[CameraMoves, _CameraMovesField()]
 
 
-def _located(index: int, item: Any, scope: Scope | None) -> MoveSettings:
+def _located(index: int, item: Any, known: Known) -> MoveSettings:
     name, given = _named(index, item)
     try:
-        move = _move(name, given, scope)
-        if scope is not None:
-            move.steps(scope)
+        move = _move(name, given, known)
+        if isinstance(known, Scope):
+            move.steps(known)
     except ScheduleError as error:
         raise ScheduleError(f"{index} {name}: {error}") from error
     return move
@@ -182,28 +182,28 @@ def _named(index: int, item: Any) -> tuple[str, Mapping[Any, Any]]:
     return name, given
 
 
-def _move(name: str, given: Mapping[Any, Any], scope: Scope | None) -> MoveSettings:
+def _move(name: str, given: Mapping[Any, Any], known: Known) -> MoveSettings:
     kind = MOVES[name]
     own = (*((kind.distance,) if kind.distance else ()), *(("seed",) if kind.is_noise else ()))
     for key in given:
         if key not in (*_COMMON, *own):
-            known = ", ".join((*_COMMON, *own))
-            raise ScheduleError(f"has no setting {key!r:.80}", hint=f"expected some of {known}")
+            expected = ", ".join((*_COMMON, *own))
+            raise ScheduleError(f"has no setting {key!r:.80}", hint=f"expected some of {expected}")
     return MoveSettings(
         name,
-        _schedule("speed", given, scope),
-        _schedule("intensity", given, scope),
-        _time("from", given, scope),
-        _time("to", given, scope),
+        _schedule("speed", given, known),
+        _schedule("intensity", given, known),
+        _time("from", given, known),
+        _time("to", given, known),
         _ease(given.get("ease", kind.ease)),
         _distance(kind.distance, given.get(kind.distance, kind.default_distance)),
         _seed(given.get("seed")),
     )
 
 
-def _schedule(name: str, given: Mapping[Any, Any], scope: Scope | None) -> Schedule:
+def _schedule(name: str, given: Mapping[Any, Any], known: Known) -> Schedule:
     try:
-        return _NUMBER.parse(given.get(name, 1), scope)
+        return _NUMBER.parse(given.get(name, 1), known)
     except ScheduleError as error:
         raise ScheduleError(f"{name}: {error}") from error
     except PydanticCustomError as error:  # outside the range at some frame
@@ -219,14 +219,14 @@ def _values(move: MoveSettings, name: str, scope: Scope) -> Any:
     return np.clip(values, -_MOST, _MOST)
 
 
-def _time(name: str, given: Mapping[Any, Any], scope: Scope | None) -> KeyTime | None:
+def _time(name: str, given: Mapping[Any, Any], known: Known) -> KeyTime | None:
     value = given.get(name)
     if value is None:
         return None
     if not isinstance(value, str) and not is_number(value):
         raise ScheduleError(f"{name}: is {value!r:.80}", hint="expected a frame or a time, such as 60 or 2s")
     try:
-        return parse_key(str(value), Place(str(value)), markers_for({value: None}, scope))
+        return parse_key(str(value), Place(str(value)), markers_for({value: None}, known))
     except ScheduleError as error:
         raise ScheduleError(f"{name}: {error}") from error
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from animator.camera.path import Curve, PathPoint, PathPoses, Timing, Triple, follow
 from animator.settings.fields import ParsedField
-from animator.settings.signals.names import markers_for
+from animator.settings.signals.names import Known, markers_for
 from schedules import EASINGS, ScheduleError, Scope
 from schedules.formula import Place
 from schedules.keys import KeyTime
@@ -99,11 +99,11 @@ class _CameraPathField(ParsedField):
         "description": "points by frame, such as {0: {position: [0, 0, 0], look_at: [0, 0, 2]}}",
     }
 
-    def parse(self, value: Any, scope: Scope | None) -> CameraPath:
+    def parse(self, value: Any, known: Known) -> CameraPath:
         """Parses the path, and finds the frames of its points."""
-        path = value if isinstance(value, CameraPath) else CameraPath.parse(value, markers_for(value, scope))
-        if scope is not None:
-            path.points(scope)
+        path = value if isinstance(value, CameraPath) else CameraPath.parse(value, markers_for(value, known))
+        if isinstance(known, Scope):
+            path.points(known)
         return path
 
 

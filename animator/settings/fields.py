@@ -1,6 +1,6 @@
 """Types of settings that are parsed from text: schedules with a range, prompts, images by frame.
 
-A schedule field parses its text and, if the validation context holds a `Scope`, evaluates it over the
+A schedule field parses its text and, if the validation context is a `Scope`, evaluates it over the
 whole film, so that one pass over a preset finds every mistake.
 """
 
@@ -21,7 +21,7 @@ from animator.settings.compat import rules_within
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.paths import PathSetting
 from animator.settings.signals.columns import UnheardError
-from animator.settings.signals.names import markers_for, variables_for
+from animator.settings.signals.names import ANY_NAME, Known, Names, markers_for, variables_for
 from schedules import Prompts, Schedule, ScheduleError, Scope, TextSchedule
 from schedules.formula import Place
 from schedules.values import check_ease
@@ -53,8 +53,12 @@ class ParsedField(ABC):
         return dict(self.json_schema)
 
     @abstractmethod
-    def parse(self, value: Any, scope: Scope | None) -> Any:
-        """Parses a value, and checks it over the film's frames if their scope is known.
+    def parse(self, value: Any, known: Known) -> Any:
+        """Parses a value, and checks it over the film's frames if its scope is known.
+
+        Args:
+            value: The value as written, or parsed before.
+            known: What is known of the film.
 
         Raises:
             ScheduleError: It cannot be parsed, or has no value at some frame.
@@ -63,13 +67,19 @@ class ParsedField(ABC):
 
     def _validate(self, value: Any, info: ValidationInfo) -> Any:
         """Parses a value and turns errors into pydantic's, which would treat braces in them as a template."""
+        known = _known_in(info)
         try:
             try:
-                return self.parse(value, info.context if isinstance(info.context, Scope) else None)
+                return self.parse(value, known)
             except UnheardError:  # reported where the sound is named
-                return self.parse(value, None)
+                return self.parse(value, Names(known.signals, known.markers))
         except (ScheduleError, ModelError) as error:
             raise PydanticCustomError("schedule", "{text}", {"text": str(error)}) from error
+
+
+def _known_in(info: ValidationInfo) -> Known:
+    """Returns what the context of a validation says of the film; any word may be a name without one."""
+    return info.context if isinstance(info.context, Scope | Names) else ANY_NAME
 
 
 class ByFrame(ParsedField):
@@ -96,15 +106,13 @@ class RangedSchedule(ByFrame):
     default: str = ""
     is_whole: bool = False
 
-    def parse(self, value: Any, scope: Scope | None) -> Schedule:
+    def parse(self, value: Any, known: Known) -> Schedule:
         """Parses a number, a text or a mapping."""
-        schedule = value if isinstance(value, Schedule) else _parse_schedule(value, scope)
-        if scope is not None:
-            values = schedule.values(scope)
+        schedule = value if isinstance(value, Schedule) else _parse_schedule(value, known)
+        if isinstance(known, Scope):
+            values = schedule.values(known)
             _check_float32(values)
-            if rules_within(
-                scope
-            ).checks_ranges:  # else values are clipped, and `animator.timeline.lint` warns
+            if rules_within(known).checks_ranges:  # else they are clipped, and `animator.timeline.lint` warns
                 self._check_range(values)
         return schedule
 
@@ -139,8 +147,8 @@ class RangedSchedule(ByFrame):
             )
 
 
-def _parse_schedule(value: Any, scope: Scope | None) -> Schedule:
-    return Schedule.parse(value, signals=variables_for(value, scope), markers=markers_for(value, scope))
+def _parse_schedule(value: Any, known: Known) -> Schedule:
+    return Schedule.parse(value, signals=variables_for(value, known), markers=markers_for(value, known))
 
 
 def _check_float32(values: Values) -> None:
@@ -158,22 +166,22 @@ def _check_float32(values: Values) -> None:
 class Texts(ByFrame):
     """Marks a text that may change by frame; the settings have its `TextSchedule`."""
 
-    def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
+    def parse(self, value: Any, known: Known) -> TextSchedule:
         """Parses a schedule of texts."""
         is_parsed = isinstance(value, TextSchedule)
-        schedule = value if is_parsed else TextSchedule.parse(value, markers=markers_for(value, scope))
-        if scope is not None:
-            schedule.values(scope)
+        schedule = value if is_parsed else TextSchedule.parse(value, markers=markers_for(value, known))
+        if isinstance(known, Scope):
+            schedule.values(known)
         return schedule
 
 
 class _SamplerNames(Texts):
     """Marks texts that name samplers."""
 
-    def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
+    def parse(self, value: Any, known: Known) -> TextSchedule:
         """Parses a schedule of sampler names, each of which must exist."""
-        schedule = super().parse(value, scope)
-        for name in dict.fromkeys(schedule.values(scope)) if scope is not None else ():
+        schedule = super().parse(value, known)
+        for name in dict.fromkeys(schedule.values(known)) if isinstance(known, Scope) else ():
             find_sampler(name)
         return schedule
 
@@ -181,9 +189,9 @@ class _SamplerNames(Texts):
 class _MaskTexts(Texts):
     """Marks texts that are mask expressions."""
 
-    def parse(self, value: Any, scope: Scope | None) -> TextSchedule:
+    def parse(self, value: Any, known: Known) -> TextSchedule:
         """Parses a schedule of mask expressions, each of which must be well formed."""
-        schedule = super().parse(value, scope)
+        schedule = super().parse(value, known)
         for key in schedule.keys:
             parse_mask(key.text)
         return schedule
@@ -194,12 +202,12 @@ class _Images(ParsedField):
 
     json_schema: ClassVar[Mapping[str, Any]] = {"type": "object", "description": "paths of images by frame"}
 
-    def parse(self, value: Any, scope: Scope | None) -> KeyedImages:
+    def parse(self, value: Any, known: Known) -> KeyedImages:
         """Parses images by frame and checks their keys over the film's frames."""
         is_parsed = isinstance(value, KeyedImages)
-        images = value if is_parsed else KeyedImages.parse(value, markers_for(value, scope))
-        if scope is not None:
-            images.keyframes(scope)
+        images = value if is_parsed else KeyedImages.parse(value, markers_for(value, known))
+        if isinstance(known, Scope):
+            images.keyframes(known)
         return images
 
 
@@ -211,23 +219,23 @@ class _PromptTexts(ParsedField):
         "description": "a prompt, or prompts by frame",
     }
 
-    def parse(self, value: Any, scope: Scope | None) -> Prompts:
+    def parse(self, value: Any, known: Known) -> Prompts:
         """Parses keyed prompts."""
-        signals, markers = variables_for(value, scope), markers_for(value, scope)
+        signals, markers = variables_for(value, known), markers_for(value, known)
         is_parsed = isinstance(value, Prompts)
         prompts: Prompts = value if is_parsed else Prompts.parse(value, signals=signals, markers=markers)
-        if scope is not None:
-            prompts.at(scope)
+        if isinstance(known, Scope):
+            prompts.at(known)
         return prompts
 
 
 def _check_prompt_part(text: str, info: ValidationInfo) -> str:
     """Returns a text that is added to every prompt; its formulas must have a value at every frame."""
-    scope = info.context if isinstance(info.context, Scope) else None
+    known = _known_in(info)
     try:
-        prompts = Prompts.parse("", suffix=text, signals=variables_for(text, scope))
-        if scope is not None:
-            prompts.at(scope)
+        prompts = Prompts.parse("", suffix=text, signals=variables_for(text, known))
+        if isinstance(known, Scope):
+            prompts.at(known)
     except UnheardError:  # reported where the sound is named
         return text
     except ScheduleError as error:

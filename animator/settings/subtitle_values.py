@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from animator.settings.fields import ParsedField
+from animator.settings.signals.names import Known
 from animator.settings.subtitle_names import VALUES
 from schedules import Schedule, ScheduleError, Scope, SeedBehavior, TextSchedule
 from schedules.sources import Frozen, freeze, thaw
@@ -68,12 +69,12 @@ class SubtitleValuesField(ParsedField):
         "properties": {name: dict(ParsedField.json_schema) for name in _BY_SETTING},
     }
 
-    def parse(self, value: Any, scope: Scope | None) -> SubtitleValues:
+    def parse(self, value: Any, known: Known) -> SubtitleValues:
         """Parses the values, and evaluates their schedules over the film's frames."""
         values = value if isinstance(value, SubtitleValues) else SubtitleValues.parse(value)
-        if scope is not None:
+        if isinstance(known, Scope):
             for name, schedule in values.schedules:
-                _check_values(name, schedule, scope)
+                _check_values(name, schedule, known)
         return values
 
 

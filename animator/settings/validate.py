@@ -1,7 +1,6 @@
 """Validates raw presets: returns the film, or reports every problem at once."""
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,17 +11,15 @@ from pydantic_core import ErrorDetails
 from animator.core.json_text import half_character, parse_json
 from animator.errors import Hint, PresetError, Problem
 from animator.problem import MAX_SHOWN
-from animator.settings.animation import MAX_FRAMES, SCHEMA_VERSION, Animation
-from animator.settings.compat import rules_in
+from animator.settings.animation import SCHEMA_VERSION, Animation
 from animator.settings.controlnet import ControlUnit
+from animator.settings.film_scope import film_scope
 from animator.settings.other_words import MAIN_SETTINGS, question_about, words_of
 from animator.settings.raw import RawPreset, group_of
 from animator.settings.signals.given import Given
-from animator.settings.signals.hearing import NOT_HEARD, BrokenSettingsError, Hearing, hearing_of
+from animator.settings.signals.hearing import Hearing
 from animator.settings.step import settings_of
 from animator.settings.wording import message_of, shorten
-from animator.sound.signals import Placement
-from schedules import ScheduleError, Scope
 from schedules.suggest import suggestion
 
 MAX_DEPTH = 100
@@ -81,9 +78,9 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
     if broken := text_problems(draft):
         return Examined(draft, None, (*known, *broken))
     values = {key: value for key, value in draft.values.items() if key not in ("schema", "extends")}
-    scope, hearing = _scope(values, draft.given or Given())
+    context, hearing = film_scope(values, draft.given or Given())
     try:
-        animation = Animation.model_validate(values, context=scope).hearing(hearing.heard)
+        animation = Animation.model_validate(values, context=context).hearing(hearing.heard)
     except ValidationError as error:
         described = error.errors()[:MAX_SHOWN]
         known += [*_unheard(draft, hearing, known), *(_problem(draft, details) for details in described)]
@@ -111,9 +108,9 @@ def _without(
             group.pop(path[1], None)
         elif path:
             rest.pop(path[0], None)
-    scope, hearing = _scope(rest, draft.given or Given())
+    context, hearing = film_scope(rest, draft.given or Given())
     try:
-        return Animation.model_validate(rest, context=scope).hearing(hearing.heard)
+        return Animation.model_validate(rest, context=context).hearing(hearing.heard)
     except ValidationError:
         return None
 
@@ -169,35 +166,6 @@ def _schema_problems(draft: RawPreset) -> list[Problem]:
         return []
     message = f"is {version!r}; this animator reads schema {SCHEMA_VERSION}"
     return [Problem(draft.where(("schema",)), "schema", message)]
-
-
-def _scope(values: Mapping[str, Any], given: Given) -> tuple[Scope | None, Hearing]:
-    """Returns the scope to check schedules in, and what is heard; None if what it needs is itself wrong."""
-    defaults = Animation.model_fields
-    frames = values.get("frames", defaults["frames"].default)
-    fps = values.get("fps", defaults["fps"].default)
-    group = values.get("diffusion")
-    seed = group.get("seed", 0) if isinstance(group, Mapping) else 0
-    is_valid = isinstance(frames, int) and 1 <= frames <= MAX_FRAMES and isinstance(seed, int)
-    if not is_valid or not isinstance(fps, int | float) or not 0 < fps < math.inf:
-        return None, NOT_HEARD
-    hearing = NOT_HEARD
-    try:
-        hearing = hearing_of(values, Placement(float(fps), frames), given)
-        if hearing.problems:
-            return None, hearing
-        scope = Scope(
-            frames=frames,
-            seed=max(seed, 0),
-            fps=float(fps),
-            compat=rules_in(values).schedules_compat,
-            **hearing.of_scope(values),
-        )
-    except BrokenSettingsError:
-        return None, NOT_HEARD
-    except (ScheduleError, OverflowError):  # too large for a float; or of a setting that is wrong
-        return None, hearing
-    return scope, hearing
 
 
 def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:

@@ -1,22 +1,24 @@
 """`hearing_of`: what a film's formulas and keys know beside its settings, from its plain values."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from animator.errors import AnimatorError
 from animator.film.sound import Sound as FilmSound
+from animator.settings.animation import Animation
+from animator.settings.plain_setting import setting_in
 from animator.settings.signals.columns import NEEDS_SOUND, Track, UnheardError, columns_of, missing_columns
 from animator.settings.signals.given import Given
 from animator.settings.signals.heard import Heard
 from animator.settings.signals.markers import Markers, times_of
 from animator.settings.signals.soundtrack import film_sound, signal_sound
-from animator.settings.signals.sources import SignalSource, SignalSources, first_sound
+from animator.settings.signals.sources import SignalSource, first_sound, sources_in
 from animator.settings.signals.tables import table_columns
-from animator.settings.signals.tempo import AUTO, Tempo
+from animator.settings.signals.tempo import AUTO
 from animator.settings.sound import Sound
 from animator.settings.video import Video
 from animator.sound.signals import Placement
@@ -25,10 +27,6 @@ from schedules.expression import VARIABLES
 from schedules.scope import Signal
 
 Setting = tuple[str, ...]
-_SOURCES: TypeAdapter[Mapping[str, SignalSource]] = TypeAdapter(SignalSources)
-_TEMPO: TypeAdapter[Any] = TypeAdapter(Tempo)
-_SECONDS: TypeAdapter[float | None] = TypeAdapter(float | None)
-_PER_BAR: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=64)])
 _SOUNDTRACK: Setting = ("sound", "soundtrack_path")
 
 
@@ -54,11 +52,7 @@ class _Counting:
     def of(cls, values: Mapping[str, Any]) -> "_Counting":
         """Returns the settings in a film's plain values; raises BrokenSettingsError where one is wrong."""
         try:
-            return cls(
-                _TEMPO.validate_python(values.get("bpm")),
-                _SECONDS.validate_python(values.get("first_beat")),
-                _PER_BAR.validate_python(values.get("beats_per_bar", 4)),
-            )
+            return cls(*(setting_in(values, Animation, field.name) for field in fields(cls)))
         except ValidationError as error:
             raise BrokenSettingsError from error
 
@@ -130,7 +124,7 @@ class _Listener:
 
     def __init__(self, values: Mapping[str, Any], placement: Placement) -> None:
         try:
-            self._sources = _SOURCES.validate_python(values.get("signals") or {})
+            self._sources = sources_in(values)
             self._sound = _group(Sound, values.get("sound"))
             self._clip = _group(Video, values.get("video"))
             self._markers = Markers.parse(values.get("markers") or {})

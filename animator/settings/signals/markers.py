@@ -12,8 +12,9 @@ from animator.core.confinement import named_path
 from animator.errors import UserError
 from animator.settings.fields import ParsedField
 from animator.settings.paths import PathSetting
+from animator.settings.signals.names import Known
 from animator.sound.markers import read_markers
-from schedules import ScheduleError, Scope
+from schedules import ScheduleError
 from schedules.scope import check_marker
 from schedules.sources import Frozen, freeze, thaw
 
@@ -78,7 +79,7 @@ class _MarkersField(ParsedField):
         "additionalProperties": {"type": "number"},
     }
 
-    def parse(self, value: Any, scope: Scope | None) -> Markers:
+    def parse(self, value: Any, known: Known) -> Markers:
         """Parses markers."""
         return value if isinstance(value, Markers) else Markers.parse(value)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from animator.settings.effect import Always, Condition
 from animator.settings.group import SettingsGroup
@@ -50,6 +50,16 @@ SignalSources = Annotated[
     BeforeValidator(lambda value: value or {}),
 ]
 """Sounds and tables by name."""
+_SOURCES: TypeAdapter[Mapping[str, SignalSource]] = TypeAdapter(SignalSources)
+
+
+def sources_in(values: Mapping[str, Any]) -> Mapping[str, SignalSource]:
+    """Returns the sounds and tables in a film's plain values.
+
+    Raises:
+        ValidationError: `signals` is wrong.
+    """
+    return _SOURCES.validate_python(values.get("signals"))
 
 
 def first_sound(signals: Mapping[str, SignalSource]) -> str:

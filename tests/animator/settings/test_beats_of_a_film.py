@@ -158,9 +158,9 @@ def test_a_key_with_an_unknown_marker_asks_for_the_nearest(folder: Path) -> None
 
 @pytest.mark.parametrize(
     ("fps", "sound", "frames"),
-    [(24, {}, 384), (29.97, {}, 480), (24, {"offset": 1}, 408), (24, {"offset": -0.5}, 372)],
+    [(24, {}, 384), ("24", {}, 384), (29.97, {}, 480), (24, {"offset": 1}, 408), (24, {"offset": -0.5}, 372)],
 )
-def test_a_film_may_be_as_long_as_its_sound(folder: Path, fps: float, sound: Any, frames: int) -> None:
+def test_a_film_may_be_as_long_as_its_sound(folder: Path, fps: Any, sound: Any, frames: int) -> None:
     assert film(frames="sound", fps=fps, sound=sound, signals={"song": "song.wav"}).frames == frames
     soundtrack = {"soundtrack_path": "song.wav", **sound}
     assert film(frames="sound", fps=fps, sound=soundtrack).frames == frames
