@@ -210,8 +210,11 @@ class Refresh:
                     for row in rows:
                         _forget_in(db, row["id"], number)
             with self._index.noting() as db:
-                is_used = "EXISTS (SELECT 1 FROM items WHERE folder = folders.id)"
-                db.execute(f"DELETE FROM folders WHERE id = ? AND NOT {is_used}", (number,))  # noqa: S608
+                db.execute(
+                    "DELETE FROM folders WHERE id = ? "
+                    "AND NOT EXISTS (SELECT 1 FROM items WHERE folder = folders.id)",
+                    (number,),
+                )
 
 
 def _forget_in(db: sqlite3.Connection, number: int, folder: int) -> None:
