@@ -16,6 +16,8 @@ from animator.film.sound_source import sound_input
 from animator.film.video_stream import deadline_of
 
 Samples = NDArray[np.float32]
+LAYOUTS = {1: "mono", 2: "stereo"}
+"""ffmpeg's name of the layout of so many channels."""
 _BLOCK_BYTES = 1 << 18
 _RUMBLE_HZ = 20
 """What is lower is not heard: a constant offset of cheap recorders, steps on the stage."""
@@ -39,15 +41,12 @@ def source_samples(sound: Sound) -> Generator[Samples, None, bytes]:
         VideoError: ffmpeg failed.
     """
     facts = sound.facts()
-    channels = 1 if facts.channels == "mono" or not facts.is_mappable else 2
-    layout = "mono" if channels == 1 else "stereo"
+    channels = facts.heard_channels
     steps = [*mixed(facts), *sound.heard(0.0), f"highpass=f={_RUMBLE_HZ}"]
-    steps += ["aresample=lfe_mix_level=1", f"aformat=channel_layouts={layout}"]
+    steps += ["aresample=lfe_mix_level=1", f"aformat=channel_layouts={LAYOUTS[channels]}"]
     args = [*ffmpeg.QUIET, *replace(sound, length="cut").input(), "-map", "0:a:0", "-af", ",".join(steps)]
-    log = yield from _floats(
-        decoded([*args, "-ar", str(SAMPLES), "-f", "f32le", "-"], sound.source), channels
-    )
-    return log
+    blocks = decoded([*args, "-ar", str(SAMPLES), "-f", "f32le", "-"], sound.source)
+    return (yield from _floats(blocks, channels))
 
 
 def loop_seconds(sound: Sound, once_s: float) -> float:

@@ -43,6 +43,11 @@ class SoundFacts:
     is_mappable: bool
 
     @property
+    def heard_channels(self) -> int:
+        """Number of channels that all are mixed into to be looked at: 1 where they have no left and right."""
+        return 1 if self.channels == "mono" or not self.is_mappable else 2
+
+    @property
     def count(self) -> int:
         """Number of channels that are not mappable; 0 if they are."""
         number = re.match(r"(\d+) channels", self.channels)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.film import ffmpeg
-from animator.film.samples import decoded
+from animator.film.samples import LAYOUTS, decoded
 from animator.film.sound import SAMPLES, Sound
 
 Wave = NDArray[np.float32]
@@ -75,9 +75,8 @@ def wave_of(sound: Sound, film_seconds: Fraction, span: Span) -> Wave:
 def _blocks(sound: Sound, film_seconds: Fraction, span: Span) -> Iterator[Wave]:
     """Yields the samples of a span in order, float32 (n, channels); fewer where the sound ends before it."""
     unpadded = replace(sound, length="cut") if sound.length == "pad" else sound
-    facts = sound.facts()
-    channels = 1 if facts.channels == "mono" or not facts.is_mappable else 2
-    filters = unpadded.filters(film_seconds, "mono" if channels == 1 else "stereo")
+    channels = sound.facts().heard_channels
+    filters = unpadded.filters(film_seconds, LAYOUTS[channels])
     first = round(span.start * SAMPLES)
     begin, lead = max(first, 0), min(max(-first, 0), span.samples)
     for start in range(0, lead, _BLOCK):

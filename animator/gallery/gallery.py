@@ -177,14 +177,6 @@ class Gallery:
         """
         return self._trash.delete(ids)
 
-    def delete_all(self, query: GalleryQuery) -> Outcome:
-        """Moves all items that a query finds into the trash, as `delete`.
-
-        Raises:
-            QueryError: As `search`.
-        """
-        return self._trash.delete(self._search.all(query))
-
     def restore(self, ids: Iterable[int]) -> Outcome:
         """Moves items from the trash back to where they were; one whose place is taken stays in the trash."""
         return self._trash.restore(ids)

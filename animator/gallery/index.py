@@ -150,17 +150,15 @@ def put(db: sqlite3.Connection, entry: Entry) -> None:
         "favorite": entry.mark[1],
         "trashed": entry.trashed,
     }
-    known = db.execute("SELECT id FROM items WHERE place = ?", (entry.place,)).fetchone()
-    if known is not None:
-        _forget_words(db, known[0])
-        changes = ", ".join(f"{name} = ?" for name in values)
-        db.execute(f"UPDATE items SET {changes} WHERE id = ?", (*values.values(), known[0]))  # noqa: S608
-        number = known[0]
-    else:
-        marks = ", ".join("?" * len(values))
-        names = ", ".join(values)
-        row = db.execute(f"INSERT INTO items ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
-        number = row.lastrowid
+    marks = ", ".join("?" * len(values))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in values)
+    db.execute(
+        f"INSERT INTO items ({', '.join(values)}) VALUES ({marks}) "  # noqa: S608 (our own names)
+        f"ON CONFLICT (place) DO UPDATE SET {changes}",
+        tuple(values.values()),
+    )
+    number = db.execute("SELECT id FROM items WHERE place = ?", (entry.place,)).fetchone()[0]
+    _forget_words(db, number)
     texts = (entry.path, metadata.prompt, metadata.negative, field_lines(metadata.fields))
     plain_texts = tuple(map(plain, texts))
     db.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (number, *plain_texts))

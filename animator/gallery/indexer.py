@@ -64,7 +64,7 @@ class GalleryIndexer:
             self._problem = ""
         except AnimatorError as error:
             self._report(str(error))
-        except Exception as error:
+        except Exception as error:  # whatever a library raises must not end the looks; `problem` shows it
             log.exception("the gallery could not look at the renders folder")
             self._report(f"{type(error).__name__}: {error}")
         finally:

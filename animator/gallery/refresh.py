@@ -1,6 +1,5 @@
 """`Refresh`: brings the index up to date with the renders folder."""
 
-import os
 import sqlite3
 import threading
 import time
@@ -12,7 +11,16 @@ from animator.gallery.index import Entry, GalleryIndex, forget, put
 from animator.gallery.marks import mark_of
 from animator.gallery.metadata import Metadata, read_metadata
 from animator.gallery.query import Kind
-from animator.gallery.scan import MAX_DEPTH, File, Listing, folder_time, frame_number, kind_of, list_folder
+from animator.gallery.scan import (
+    MAX_DEPTH,
+    File,
+    Listing,
+    folder_time,
+    frame_number,
+    is_listed,
+    kind_of,
+    list_folder,
+)
 from animator.gallery.schema import TRASH
 
 Report = Callable[[int, int], None]
@@ -38,7 +46,7 @@ class _Folder:
 
     def inner(self, name: str, run: str) -> "_Folder":
         """Returns a folder within it."""
-        return _Folder(joined(self.place, name), run, self.depth + 1)
+        return _Folder(_joined(self.place, name), run, self.depth + 1)
 
 
 @dataclass(frozen=True)
@@ -124,16 +132,16 @@ class Refresh:
             self._has_changed = True
             with self._index.writing() as db:
                 for name in gone:
-                    _forget_in(db, had[name]["id"], number)
+                    if not is_listed(self._renders / folder.place / name):  # restored since
+                        _forget_in(db, had[name]["id"], number)
         changed = [file for file in listing.files if _differs(had.get(file.name), file, folder.run)]
         self._found += len(changed)
         for batch in self._batches(folder, changed):
             self._has_changed = True
             with self._index.writing() as db:
                 for file, metadata in batch:
-                    if not os.path.lexists(self._renders / folder.place / file.name):  # moved since
-                        continue
-                    put(db, self._entry(db, folder, number, file, metadata))
+                    if is_listed(self._renders / folder.place / file.name):  # not moved since
+                        put(db, self._entry(db, folder, number, file, metadata))
             self._done += len(batch)
             self._report(self._done, self._found)
         return not self._stop.is_set()
@@ -157,8 +165,8 @@ class Refresh:
     def _entry(
         self, db: sqlite3.Connection, folder: _Folder, number: int, file: File, metadata: Metadata
     ) -> Entry:
-        place = joined(folder.place, file.name)
-        path, run = original_path(place), self._run_of(folder)
+        place = _joined(folder.place, file.name)
+        path, run = _original_path(place), self._run_of(folder)
         kind = self._kind(folder, file.name)
         return Entry(
             folder=number,
@@ -178,9 +186,9 @@ class Refresh:
 
     def _run_of(self, folder: _Folder) -> str:
         """Returns the run folder of a folder's items; in the trash, the one that they are from."""
-        if not in_trash(folder.place):
+        if not _in_trash(folder.place):
             return folder.run
-        path = Path(original_path(folder.place))
+        path = Path(_original_path(folder.place))
         return next((one.as_posix() for one in (path, *path.parents) if one.as_posix() in self._runs), "")
 
     def _remember(self, place: str, run: str, known: _Known | None) -> int:
@@ -210,8 +218,11 @@ class Refresh:
                     for row in rows:
                         _forget_in(db, row["id"], number)
             with self._index.noting() as db:
-                is_used = "EXISTS (SELECT 1 FROM items WHERE folder = folders.id)"
-                db.execute(f"DELETE FROM folders WHERE id = ? AND NOT {is_used}", (number,))  # noqa: S608
+                db.execute(
+                    "DELETE FROM folders WHERE id = ? "
+                    "AND NOT EXISTS (SELECT 1 FROM items WHERE folder = folders.id)",
+                    (number,),
+                )
 
 
 def _forget_in(db: sqlite3.Connection, number: int, folder: int) -> None:
@@ -220,19 +231,19 @@ def _forget_in(db: sqlite3.Connection, number: int, folder: int) -> None:
         forget(db, number)
 
 
-def joined(place: str, name: str) -> str:
+def _joined(place: str, name: str) -> str:
     """Returns the place of something in a folder."""
     return f"{place}/{name}" if place else name
 
 
-def in_trash(place: str) -> bool:
+def _in_trash(place: str) -> bool:
     """Returns True for a place in the trash."""
     return place.split("/", 1)[0] == TRASH
 
 
-def original_path(place: str) -> str:
+def _original_path(place: str) -> str:
     """Returns where a file is, or was before it came into the trash."""
-    return place.split("/", 2)[2] if in_trash(place) and place.count("/") > 1 else place
+    return place.split("/", 2)[2] if _in_trash(place) and place.count("/") > 1 else place
 
 
 def _differs(row: sqlite3.Row | None, file: File, run: str) -> bool:

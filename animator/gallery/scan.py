@@ -102,6 +102,15 @@ def list_folder(folder: Path, place: str, run: str) -> Listing | None:
     return Listing(tuple(files), entered, is_run, mtime_ns, newest < now - _SETTLED_NS)
 
 
+def is_listed(path: Path) -> bool:
+    """Returns True for a file that `list_folder` finds in its folder."""
+    try:
+        is_file = stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+    return is_file and _is_shown(path.name, (*IMAGES, *_film_suffixes()))
+
+
 def kind_of(name: str, *, in_run: bool) -> Kind:
     """Returns the kind of a file by its name.
 

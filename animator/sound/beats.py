@@ -11,6 +11,7 @@ from animator.film.sound import SAMPLES
 from animator.sound import spectrum
 from animator.sound.features import STEP, Features
 from animator.sound.rhythm import NO_BEATS, Beats, Onsets, Section, Times
+from animator.sound.stretches import between, totals_of
 from animator.sound.tempo import RATE, pulse_of, tempo_of
 
 Array = NDArray[np.float64]
@@ -144,10 +145,8 @@ def _by_weight(onsets: Onsets, features: Features) -> Onsets:
 
 def _power_after(times: Times, features: Features) -> Array:
     """Returns the power of what begins at some times, over all of its first milliseconds."""
-    sums = np.concatenate((np.zeros(1), np.cumsum(features.power, dtype=np.float64)))
-    first = np.minimum(np.rint(times * (SAMPLES / STEP)).astype(np.int64), len(sums) - 1)
-    power: Array = sums[np.minimum(first + _STROKE_MS, len(sums) - 1)] - sums[first]
-    return power
+    first = np.rint(times * (SAMPLES / STEP)).astype(np.int64)
+    return between(totals_of(features.power), first, first + _STROKE_MS)
 
 
 def _weights(times: Times, onsets: Onsets, features: Features) -> Array:

@@ -7,6 +7,7 @@ from animator.film.sound import SAMPLES
 from animator.sound import pitch, spectrum
 from animator.sound.features import STEP, Features
 from animator.sound.placed import Placed
+from animator.sound.stretches import totals_of
 
 Array = NDArray[np.float64]
 SILENT = 1e-8
@@ -68,7 +69,7 @@ def _in_frames(power: NDArray[np.floating], at: Placed, edges: Array) -> Array:
 
 def _loudest(power: NDArray[np.floating], frame_s: float) -> float:
     """Returns the largest mean of a stretch as long as a frame, anywhere in the sound."""
-    sums = np.concatenate((np.zeros(1), np.cumsum(power, dtype=np.float64)))
+    sums = totals_of(power)
     steps = np.arange(len(sums))
     length = frame_s / _STEP_S
     most = 0.0

@@ -11,6 +11,7 @@ from animator.film.sound import SAMPLES
 from animator.sound import spectrum
 from animator.sound.features import STEP, Array, Features
 from animator.sound.rhythm import Onsets
+from animator.sound.stretches import between, totals_of
 
 _RATE = SAMPLES // spectrum.HOP
 """Spectra per second."""
@@ -65,21 +66,18 @@ def _peaks(novelty: Array) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 def _means(values: Array, around: int) -> NDArray[np.float64]:
     """Returns the mean around each value; what is beyond the ends is 0."""
-    sums = np.concatenate(((0.0,), np.cumsum(values, dtype=np.float64)))
     at = np.arange(len(values))
-    low, high = np.maximum(at - around, 0), np.minimum(at + around + 1, len(values))
-    return (sums[high] - sums[low]) / (2 * around + 1)
+    return between(totals_of(values), at - around, at + around + 1) / (2 * around + 1)
 
 
 def _beginnings(near: NDArray[np.int64], edge: Array) -> NDArray[np.int64]:
     """Returns the millisecond of the steepest rise near each of some milliseconds."""
-    sums = np.concatenate((np.zeros(1), np.cumsum(edge, dtype=np.float64)))
+    totals = totals_of(edge)
     moments = near[:, None] + np.arange(-_BEFORE_MS, _AFTER_MS + 1)
     moments = np.clip(moments, 0, len(edge))
 
     def level(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.float64]:
-        ends = sums[np.clip(last, 0, len(edge))] - sums[np.clip(first, 0, len(edge))]
-        return np.sqrt(np.maximum(ends, 0.0))
+        return np.sqrt(np.maximum(between(totals, first, last), 0.0))
 
     rise = level(moments, moments + _RISE_MS) - level(moments - _RISE_MS, moments)
     good = rise >= _NEARLY * rise.max(axis=1, keepdims=True, initial=0.0)
@@ -90,12 +88,9 @@ def _beginnings(near: NDArray[np.int64], edge: Array) -> NDArray[np.int64]:
 
 def _stays(near: NDArray[np.int64], power: Array) -> NDArray[np.bool_]:
     """Returns True for each of some milliseconds where the sound does not just break off."""
-    sums = np.concatenate((np.zeros(1), np.cumsum(power, dtype=np.float64)))
-
-    def between(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.float64]:
-        return sums[np.clip(last, 0, len(power))] - sums[np.clip(first, 0, len(power))]
-
+    totals = totals_of(power)
     nearest, farthest = _KEPT_MS
-    after, before = between(near + nearest, near + farthest), between(near - farthest, near - nearest)
+    after = between(totals, near + nearest, near + farthest)
+    before = between(totals, near - farthest, near - nearest)
     kept: NDArray[np.bool_] = after >= _KEPT * before
     return kept

@@ -9,6 +9,7 @@ from animator.errors import ChangeSetting, UserError
 from animator.film.sound import Sound
 from animator.sound.features import Features
 from animator.sound.rhythm import Beats, Onsets, Section
+from animator.sound.stretches import totals_of
 
 Array = NDArray[np.float64]
 _MAX_EVENTS = 10_000_000
@@ -42,7 +43,7 @@ class Placed:
             step_s: Length of a step in seconds.
             times: In seconds of the film.
         """
-        sums = np.concatenate((np.zeros(1), np.cumsum(values, dtype=np.float64))) * step_s
+        sums = totals_of(values) * step_s
         ends = np.minimum(np.arange(len(sums)) * step_s, self.seconds)
         at = times - self.delay
         if self.loop_s is None:

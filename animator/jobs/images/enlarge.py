@@ -50,14 +50,16 @@ def enlarge(
         for restore in restores:
             pixels = restore(pixels)
         larger = _larger(Image.fromarray(pixels), work, device)
-        reports.made(MadeImage(png_of(larger)) if target is None else _kept(larger, work, target, number))
+        if target is None:
+            reports.made(MadeImage(png_of(larger)))
+        else:
+            factor = round(larger.shape[1] / pixels.shape[1], 2)
+            infotext = enlarged_infotext(Path(path), factor, work.upscaler)
+            reports.made(_kept(larger, infotext, target, number))
 
 
-def _kept(pixels: Image8, work: Enlargement, target: ImageTarget, number: int) -> MadeImage:
-    """Returns an enlarged image that is kept, with the infotext of its source."""
-    source = Path(work.images[number])
-    factor = round(pixels.shape[1] / open_image(str(source)).width, 2)
-    infotext = enlarged_infotext(source, factor, work.upscaler)
+def _kept(pixels: Image8, infotext: str, target: ImageTarget, number: int) -> MadeImage:
+    """Returns an enlarged image that is kept with its infotext."""
     png = encode_image(Image.fromarray(pixels), ".png", infotext)
     return MadeImage(png, infotext=infotext, path=target.write(number, png))
 

@@ -1,6 +1,5 @@
 """The wave of a film's sound: peaks where it is heard in the film, and silence elsewhere, to the frame."""
 
-import wave
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,29 +9,19 @@ import pytest
 from animator.errors import UserError
 from animator.film.sound import Length, Sound
 from animator.film.wave import Span, wave_of
+from tests.animator.sound.tracks import RATE, save
+from tests.animator.sound.tracks import tone as sine
 
-RATE = 48_000
-FPS = 10
 FILM = Fraction(3)
 EVERY_FRAME = Span(0.0, 3.0, 30)
-
-
-def write(path: Path, channels: np.ndarray) -> str:
-    """Writes samples (n, channels) in [-1, 1] as a WAV file."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels.shape[1])
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((channels * 32767).astype("<i2").tobytes())
-    return str(path)
 
 
 @pytest.fixture(scope="module")
 def tone(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Two seconds, silent but for 440 Hz of amplitude 1/2 from 0.5 s to 1 s."""
-    time = np.arange(2 * RATE) / RATE
-    heard = 0.5 * np.sin(2 * np.pi * 440 * time) * ((time >= 0.5) & (time < 1.0))
-    return write(tmp_path_factory.mktemp("sound") / "tone.wav", heard[:, None])
+    heard = sine(440, 2)
+    heard[: RATE // 2] = heard[RATE:] = 0
+    return save(tmp_path_factory.mktemp("sound") / "tone.wav", heard)
 
 
 def loud_frames(found: np.ndarray) -> list[int]:
@@ -79,7 +68,7 @@ def test_more_points_than_samples_repeat_them(tone: str) -> None:
 def test_both_channels_count(tmp_path: Path) -> None:
     sides = np.zeros((RATE, 2))
     sides[:, 0], sides[:, 1] = 0.5, -0.25
-    found = wave_of(Sound(write(tmp_path / "sides.wav", sides)), Fraction(1), Span(0.0, 1.0, 4))
+    found = wave_of(Sound(save(tmp_path / "sides.wav", sides)), Fraction(1), Span(0.0, 1.0, 4))
     assert found == pytest.approx(np.tile([-0.25, 0.5], (4, 1)), abs=0.01)
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from animator.errors import RunError
-from animator.gallery import indexer
+from animator.gallery import indexer, refresh
 from animator.gallery.gallery import Gallery
 from animator.gallery.indexer import GalleryIndexer
 from animator.gallery.query import GalleryQuery
+from animator.gallery.scan import Listing, list_folder
 from tests.animator.gallery.shelf import Shelf, write_image
 
 
@@ -112,6 +113,24 @@ def test_many_threads_search_rank_and_delete_while_the_folder_changes(shelf: She
     here, gone = shelf.items(ranks=(1, 5)), shelf.items(ranks=(1, 5), trash=True)
     assert sorted(item.id for item in (*here, *gone)) == sorted(ids)
     assert all((shelf.renders / item.path).exists() for item in here) and len(here) == 20
+
+
+def test_what_is_restored_during_a_look_stays_what_it_was(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.add("images/a.png")
+    number = shelf.id("images/a.png")
+    shelf.gallery.delete([number])
+
+    def restoring(folder: Path, place: str, run: str) -> Listing | None:
+        listing = list_folder(folder, place, run)
+        if place == "images":
+            assert shelf.gallery.restore([number]).done == (number,)
+        return listing
+
+    monkeypatch.setattr(refresh, "list_folder", restoring)
+    shelf.gallery.refresh()
+    assert [item.id for item in shelf.items()] == [number]
 
 
 def test_another_program_sees_what_was_indexed_and_ranked(shelf: Shelf) -> None:

@@ -77,7 +77,7 @@ def test_all_that_a_search_finds_is_deleted(shelf: Shelf, monkeypatch: pytest.Mo
     for number in range(5):
         write_image(shelf.renders / f"images/{number}.png", "a lake" if number else "a city")
     shelf.gallery.refresh()
-    assert len(shelf.gallery.delete_all(GalleryQuery("lake")).done) == 4
+    assert len(shelf.gallery.delete(shelf.gallery.find_all(GalleryQuery("lake"))).done) == 4
     assert shelf.find() == ["images/0.png"] and len(shelf.find(trash=True)) == 4
 
 
