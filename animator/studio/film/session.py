@@ -8,7 +8,7 @@ from nicegui import ui
 from animator.errors import UserError
 from animator.presets.examples import DEFAULT
 from animator.presets.raw import MAX_BYTES
-from animator.studio.analysis import Analysis, not_yet
+from animator.studio.analysis import NOT_YET, Analysis
 from animator.studio.drafts import FilmDraft, Opened
 from animator.studio.film.opening import Found, open_example, open_job
 from animator.studio.shell import Page, remember
@@ -40,7 +40,7 @@ class DraftSession:
         self.page = page
         self.draft = draft
         self.missing = missing
-        self.analysis = not_yet(draft.text)
+        self.analysis = NOT_YET
         self._panels: list[Panel] = []
         self._states: list[Callable[[], None]] = []
         self._looked_at = -1

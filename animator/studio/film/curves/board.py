@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.errors import PresetError, UserError
-from animator.presets.request import draft_of_request
 from animator.settings import Animation
-from animator.studio.analysis import Analysis, preset_text
+from animator.studio.analysis import Analysis
 from animator.studio.film.curves.catalog import DEFAULT_CHOICE, Choice, Entry, entries_of
 from animator.studio.film.curves.keys import Keys, ShownKey, Source, keys_of
 from animator.studio.film.curves.problems import note_of, problem_of
@@ -115,7 +114,7 @@ def board_of(analysis: Analysis, view: View, t: Translate) -> Board:
     general = problem_of("", problems) or (problems[0] if film is None and problems else None)
     if film is None or general:
         return empty_board(analysis.version, note_of(general, t) if general else t("not shown"))
-    entries = entries_of(film, draft_of_request(preset_text(analysis.text))[0])
+    entries = entries_of(film, analysis.written)
     shown = [entry for entry in entries if view.choice.shows(entry)]
     builder = _Builder(film, view.window(film), len(shown))
     for entry in shown:
