@@ -58,10 +58,14 @@ class DraftSession:
     def edit(self, text: str, *, typed: bool = False) -> None:
         """Changes the text of the draft; `typed` as in `FilmDraft.change`. One that is too long is told."""
         if len(text) > MAX_BYTES:
-            words = self.page.t("The text has {count} characters and is not kept; a film has at most {most}.")
-            tell(words.format(count=len(text), most=MAX_BYTES), self.page.t)
-            return
-        self.draft.change(text, typed=typed)
+            self.refuse(len(text))
+        else:
+            self.draft.change(text, typed=typed)
+
+    def refuse(self, length: int) -> None:
+        """Tells the person that a text of so many characters is too long."""
+        words = self.page.t("The text has {count} characters and is not kept; a film has at most {most}.")
+        tell(words.format(count=length, most=MAX_BYTES), self.page.t)
 
     async def look(self) -> None:
         """Tells the panels if the draft has changed since the last look."""
