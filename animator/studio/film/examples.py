@@ -8,6 +8,7 @@ from animator.studio.dialogs import titled_dialog
 from animator.studio.film.opening import Found
 from animator.studio.film.replace import take
 from animator.studio.film.session import DraftSession
+from animator.studio.search import has_words
 from animator.studio.telling import telling
 
 Texts = dict[str, str]
@@ -61,9 +62,8 @@ def _images(session: DraftSession, known: tuple[Example, ...], texts: Texts, dia
             await take(session, Found(texts[name]))
 
     def find() -> None:
-        words = str(search.value or "").lower().split()
         for text, card in cards:
-            card.set_visibility(all(word in text for word in words))
+            card.set_visibility(has_words(text, search.value))
 
     with ui.element("div").classes("film-examples"):
         for example in known:
@@ -75,7 +75,7 @@ def _images(session: DraftSession, known: tuple[Example, ...], texts: Texts, dia
                 ui.label(example.name).classes("film-example-name")
                 ui.label(example.summary).classes("studio-soft")
             card.on("click", lambda name=example.name: choose(name), [])
-            cards.append((f"{example.name} {example.summary}\n{texts[example.name]}".lower(), card))
+            cards.append((f"{example.name} {example.summary}\n{texts[example.name]}", card))
     search.on_value_change(find)
 
 

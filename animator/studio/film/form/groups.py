@@ -9,6 +9,7 @@ from animator.presets.deforum.names import deforum_names
 from animator.settings.catalog import Setting, SettingGroup, setting_groups
 from animator.settings.setting_kinds import SettingKind
 from animator.studio.labels import Translate
+from animator.studio.search import has_words
 from animator.studio.written import Path, WrittenSettings
 
 _FIRST = ("", "diffusion", "motion", "camera", "noise", "color")
@@ -80,26 +81,25 @@ def find(words: str, places: Iterator[Place], t: Translate) -> list[Place]:
         places: Where to look.
         t: Translates titles and descriptions, in which it is looked, too.
     """
-    wanted = words.casefold().split()
     named: list[Place] = []
     described: list[Place] = []
     for place in places:
         setting = place.setting
         names = _names(setting, t)
-        if all(word in names for word in wanted):
+        if has_words(names, words):
             named.append(place)
-        elif all(word in f"{names} {_descriptions(setting, t)}" for word in wanted):
+        elif has_words(f"{names} {_descriptions(setting, t)}", words):
             described.append(place)
     return [*named, *described]
 
 
 def _names(setting: Setting, t: Translate) -> str:
     deforum = (one.name for one in deforum_names(setting.path))
-    return " ".join((setting.path, setting.title, t(setting.title), *deforum)).casefold()
+    return " ".join((setting.path, setting.title, t(setting.title), *deforum))
 
 
 def _descriptions(setting: Setting, t: Translate) -> str:
-    return f"{setting.description} {t(setting.description)}".casefold()
+    return f"{setting.description} {t(setting.description)}"
 
 
 def range_of(setting: Setting) -> str:
