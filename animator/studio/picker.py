@@ -9,7 +9,7 @@ from animator.core.walk import TooManyFilesError
 from animator.errors import UserError
 from animator.settings.catalog import Setting
 from animator.studio.components.drop_zone import DropZone
-from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
+from animator.studio.dialogs import answer_to, cancel_button, dialog_buttons, titled_dialog
 from animator.studio.labels import Translate
 from animator.studio.named_things import MAX_NAMES, SENT, Named, named_things
 from animator.studio.search import has_words
@@ -36,7 +36,7 @@ async def pick(page: Page, setting: Setting, chosen: Chosen) -> None:
                 _sender(page, setting, dialog)
             _list(things, dialog, t)
             with dialog_buttons():
-                ui.button(t("Cancel"), on_click=dialog.close).props("flat no-caps")
+                cancel_button(dialog, t)
         name = await answer_to(dialog)
         if name is not None:
             await chosen(name)
