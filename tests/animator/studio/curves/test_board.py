@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from animator.studio.analysis import NOT_YET, analyze
-from animator.studio.film.curves.board import MOST_BEATS, MOST_KEYS, POINTS, Board, View, board_of
+from animator.studio.film.curves.board import MOST_BEATS, Board, View, board_of
 from animator.studio.film.curves.catalog import Choice
+from animator.studio.film.curves.rows import MOST_KEYS, POINTS
 from animator.studio.labels import translation
 from animator.timeline.timeline import Timeline
 from tests.animator.studio.curves.conftest import BREATHING
