@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from nicegui import ui
 
-from animator.settings.setting_kinds import Choice, SettingKind
-from animator.studio.film.form.spelling import NUMBERS, parse, sides_of, size_from, spell
+from animator.settings.setting_kinds import NUMBERS, Choice, SettingKind
+from animator.studio.film.form.spelling import parse, sides_of, size_from, spell
 from animator.studio.film.form.text_box import Control, TextBox
 from animator.studio.icon_button import icon_button
 from animator.studio.written import ABSENT
