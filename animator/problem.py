@@ -28,10 +28,14 @@ class Problem:
         return cls(where, ".".join(keys), message, keys)
 
     @property
+    def setting(self) -> tuple[str, ...]:
+        """The keys that lead to the setting; none for the whole."""
+        return self.keys or (tuple(self.path.split(".")) if self.path else ())
+
+    @property
     def pointer(self) -> str:
         """The setting as a JSON pointer (RFC 6901), such as `/prompts/60`; empty for the whole."""
-        keys = self.keys or (self.path.split(".") if self.path else ())
-        return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+        return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in self.setting)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.path}" if self.path else self.where

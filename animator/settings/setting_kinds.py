@@ -77,6 +77,10 @@ class SettingKind(Enum):
     """Anything else: a step of another package may have it."""
 
 
+NUMBERS = (SettingKind.WHOLE_NUMBER, SettingKind.NUMBER)
+"""Kinds whose values are single numbers."""
+
+
 @dataclass(frozen=True)
 class Bounds:
     """The range of a number, or of each value of a schedule or side of a size.

@@ -23,20 +23,21 @@ class Analysis:
     """Everything that is known of a film before it renders.
 
     Attributes:
-        text: The preset.
         version: That of the draft with this text; -1 for a text that nobody has looked at yet.
         report: Its problems, each with its line and column, its warnings, and what it takes.
         film: The film; where settings are wrong, with their defaults; None where the text is not
             YAML, as it is now and then while a person types.
+        written: What the text says, setting by setting.
     """
 
-    text: str
     version: int
     report: CheckReport
     film: Animation | None
     written: WrittenSettings = field(default_factory=WrittenSettings)
 
 
+NOT_YET = Analysis(-1, CheckReport(PresetError(TEXT, (Problem(TEXT, "", "is being checked"),))), None)
+"""What is known of a film at which nobody has looked yet: that it cannot be rendered yet."""
 Analyze = Callable[[str, int], Awaitable[Analysis]]
 """As `analyze`, in a thread."""
 Keep = Callable[[FilmDraft], Awaitable[None]]
@@ -45,21 +46,16 @@ Keep = Callable[[FilmDraft], Awaitable[None]]
 
 def analyze(text: str, version: int) -> Analysis:
     """Returns what is known of the film of a preset; opens no model, and fetches nothing."""
-    draft, problems = draft_of_request(preset_text(text))
+    text = preset_text(text)
+    draft, problems = draft_of_request(text)
     film = None if problems else examine(draft).animation
     report = check_report(draft, tuple(problems))
-    return Analysis(text, version, report, film, written_settings(preset_text(text), draft, film))
+    return Analysis(version, report, film, written_settings(text, draft, film))
 
 
 def preset_text(text: str) -> str:
     """Returns a text that is read as a preset: one without a line break could be the name of a file."""
     return text if "\n" in text else f"{text}\n"
-
-
-def not_yet(text: str) -> Analysis:
-    """Returns what is known of a film at which nobody has looked yet: that it cannot be rendered yet."""
-    problem = Problem(TEXT, "", "is being checked")
-    return Analysis(text, -1, CheckReport(PresetError(TEXT, (problem,))), None)
 
 
 class Analyses:

@@ -28,6 +28,11 @@ def dialog_buttons() -> ui.element:
     return ui.element("div").classes("studio-buttons")
 
 
+def cancel_button(dialog: ui.dialog, t: Translate) -> ui.button:
+    """Returns a button that closes a dialog without an answer."""
+    return ui.button(t("Cancel"), on_click=dialog.close).props("flat no-caps")
+
+
 async def answer_to(dialog: ui.dialog) -> Any:
     """Opens a dialog, and returns what it submits; None where the person closes it. It is gone then."""
     answer = await dialog
@@ -47,8 +52,7 @@ async def is_sure(question: str, yes: str, t: Translate, *, can_undo: bool = Fal
     """
     with titled_dialog(question, "ask") as dialog, dialog_buttons():
         dialog.props("role=alertdialog data-testid=ask")
-        no = ui.button(t("Cancel"), on_click=lambda: dialog.submit(None))
-        no.props("flat no-caps data-testid=ask-no")
+        no = cancel_button(dialog, t).props("data-testid=ask-no")
         sure = ui.button(yes, on_click=lambda: dialog.submit(yes))
         sure.props("unelevated no-caps color=negative data-testid=ask-yes")
         (sure if can_undo else no).props("autofocus")

@@ -3,7 +3,6 @@
 import re
 import secrets
 import threading
-from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +13,13 @@ from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
 from animator.presets import yaml_text
 from animator.presets.raw import MAX_BYTES, MAX_RECORD_BYTES
-from animator.studio.drafts import FilmDraft
+from animator.studio.drafts import MAX_UNDO_CHARACTERS, FilmDraft
 
 MAX_DRAFTS = 2_000
 """Drafts of a folder. What a person has written is never removed to make room; another one is refused."""
 MAX_LISTED = 200
-_RECENT = 50
-"""Drafts whose changes can be undone although no page shows them any more."""
+_RECENT, _RECENT_CHARACTERS = 50, 2 * MAX_UNDO_CHARACTERS
+"""Drafts whose changes can be undone although no page shows them any more, and characters of their texts."""
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 _NAME = re.compile(r"^name:[ \t]+(\S.*)$", re.MULTILINE)
 
@@ -52,11 +51,13 @@ class Drafts:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._known: WeakValueDictionary[str, FilmDraft] = WeakValueDictionary()
-        self._recent: deque[FilmDraft] = deque(maxlen=_RECENT)
+        self._recent: dict[str, FilmDraft] = {}
 
     def new(self, text: str) -> FilmDraft:
         """Returns a new draft; `save` keeps it."""
-        return self._remember(FilmDraft(f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}", text))
+        draft = FilmDraft(f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}", text)
+        with self._lock:
+            return self._remember(draft)
 
     def find(self, draft_id: str) -> FilmDraft | None:
         """Returns a draft; None where there is none of this id."""
@@ -65,7 +66,7 @@ class Drafts:
         with self._lock:
             known = self._known.get(draft_id)
             if known is not None:
-                return known
+                return self._remember(known)
             try:
                 text = read_text(self._path(draft_id), MAX_RECORD_BYTES)
             except UnreadableError:
@@ -124,8 +125,17 @@ class Drafts:
         draft.kept = version
 
     def _remember(self, draft: FilmDraft) -> FilmDraft:
+        """Keeps a draft as the last one that was asked for, and lets go of those before it as need be."""
         self._known[draft.id] = draft
-        self._recent.append(draft)
+        self._recent.pop(draft.id, None)
+        room = _RECENT_CHARACTERS - draft.characters
+        kept = [draft]
+        for one in reversed(self._recent.values()):
+            room -= one.characters
+            if room < 0 or len(kept) == _RECENT:
+                break
+            kept.append(one)
+        self._recent = {one.id: one for one in reversed(kept)}
         return draft
 
     def _paths(self) -> list[Path]:

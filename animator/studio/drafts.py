@@ -66,6 +66,11 @@ class FilmDraft:
         return bool(self._undone)
 
     @property
+    def characters(self) -> int:
+        """Characters of its text, and of the texts that are kept to undo and redo changes."""
+        return sum(map(len, (self.text, *self._done, *self._undone)))
+
+    @property
     def has_own_work(self) -> bool:
         """True unless the text is as it was taken from an example or a file."""
         return self.text != self._taken

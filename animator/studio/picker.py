@@ -9,9 +9,10 @@ from animator.core.walk import TooManyFilesError
 from animator.errors import UserError
 from animator.settings.catalog import Setting
 from animator.studio.components.drop_zone import DropZone
-from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
+from animator.studio.dialogs import answer_to, cancel_button, dialog_buttons, titled_dialog
 from animator.studio.labels import Translate
 from animator.studio.named_things import MAX_NAMES, SENT, Named, named_things
+from animator.studio.search import has_words
 from animator.studio.shell import Page
 from animator.studio.telling import telling
 
@@ -35,7 +36,7 @@ async def pick(page: Page, setting: Setting, chosen: Chosen) -> None:
                 _sender(page, setting, dialog)
             _list(things, dialog, t)
             with dialog_buttons():
-                ui.button(t("Cancel"), on_click=dialog.close).props("flat no-caps")
+                cancel_button(dialog, t)
         name = await answer_to(dialog)
         if name is not None:
             await chosen(name)
@@ -59,16 +60,15 @@ def _list(things: list[Named], dialog: ui.dialog, t: Translate) -> None:
                 ui.label(thing.name).classes("studio-wrap")
                 ui.label(thing.about).classes("studio-soft studio-wrap")
             row.on("click", partial(dialog.submit, thing.name), [])
-            rows.append((f"{thing.name} {thing.about}".casefold(), row))
+            rows.append((f"{thing.name} {thing.about}", row))
     if not things:
         ui.label(t("There is none on this server yet.")).classes("studio-soft")
     if len(things) == MAX_NAMES:
         ui.label(t("There are more; write the name of one that is not here.")).classes("studio-soft")
 
     def find() -> None:
-        words = str(search.value or "").casefold().split()
         for text, row in rows:
-            row.set_visibility(all(word in text for word in words))
+            row.set_visibility(has_words(text, search.value))
 
     search.on_value_change(find)
 

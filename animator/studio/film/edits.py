@@ -23,8 +23,8 @@ class Edits:
         self._session = session
         self._turn = asyncio.Lock()
 
-    async def make(self, edit: Edit, *, typed: bool = False) -> None:
-        """Makes a change.
+    async def make(self, edit: Edit, *, typed: bool = False) -> bool:
+        """Makes a change; returns False where it changes nothing.
 
         Args:
             edit: The change.
@@ -40,5 +40,5 @@ class Edits:
                 after = await session.page.studio.run(edit, before)
                 if session.draft.text == before:
                     session.edit(after, typed=typed)
-                    return
+                    return after != before
         raise UserError(session.page.t("Another page changes the film all the time; try again."))

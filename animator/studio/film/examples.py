@@ -1,13 +1,17 @@
 """Begins a film with an example: by name, or by its image."""
 
+from functools import partial
+
 from nicegui import ui
 
 from animator.presets.examples import Example, examples
 from animator.studio.analysis import Analysis
-from animator.studio.dialogs import titled_dialog
+from animator.studio.dialogs import answer_to, titled_dialog
 from animator.studio.film.opening import Found
 from animator.studio.film.replace import take
 from animator.studio.film.session import DraftSession
+from animator.studio.labels import Translate
+from animator.studio.search import has_words
 from animator.studio.telling import telling
 
 Texts = dict[str, str]
@@ -20,9 +24,16 @@ async def example_picker(session: DraftSession) -> None:
     known = await session.page.studio.run(examples)
     texts = await session.page.studio.run(_texts, known)
     _select(session, known, texts)
-    with titled_dialog(t("Begin with an example"), "film-examples-dialog") as dialog:
-        _images(session, known, texts, dialog)
-    button = ui.button(t("Examples"), icon="grid_view", on_click=dialog.open)
+
+    async def choose() -> None:
+        with titled_dialog(t("Begin with an example"), "film-examples-dialog") as dialog:
+            _images(known, texts, dialog, t)
+        name = await answer_to(dialog)
+        if name is not None:
+            with telling(t):
+                await take(session, Found(texts[name]))
+
+    button = ui.button(t("Examples"), icon="grid_view", on_click=choose)
     button.props("outline no-caps data-testid=examples")
 
 
@@ -50,20 +61,14 @@ def _select(session: DraftSession, known: tuple[Example, ...], texts: Texts) -> 
     session.watch(show)
 
 
-def _images(session: DraftSession, known: tuple[Example, ...], texts: Texts, dialog: ui.dialog) -> None:
-    t = session.page.t
+def _images(known: tuple[Example, ...], texts: Texts, dialog: ui.dialog, t: Translate) -> None:
+    """Builds the examples with their images, one of which is chosen."""
     search = ui.input(t("Search")).props("outlined dense clearable autofocus data-testid=examples-search")
     cards: list[tuple[str, ui.element]] = []
 
-    async def choose(name: str) -> None:
-        dialog.close()
-        with telling(t):
-            await take(session, Found(texts[name]))
-
     def find() -> None:
-        words = str(search.value or "").lower().split()
         for text, card in cards:
-            card.set_visibility(all(word in text for word in words))
+            card.set_visibility(has_words(text, search.value))
 
     with ui.element("div").classes("film-examples"):
         for example in known:
@@ -74,8 +79,8 @@ def _images(session: DraftSession, known: tuple[Example, ...], texts: Texts, dia
                     )
                 ui.label(example.name).classes("film-example-name")
                 ui.label(example.summary).classes("studio-soft")
-            card.on("click", lambda name=example.name: choose(name), [])
-            cards.append((f"{example.name} {example.summary}\n{texts[example.name]}".lower(), card))
+            card.on("click", partial(dialog.submit, example.name), [])
+            cards.append((f"{example.name} {example.summary}\n{texts[example.name]}", card))
     search.on_value_change(find)
 
 

@@ -11,7 +11,7 @@ from animator.presets.from_prompt import name_of
 from animator.presets.plain import TEXT
 from animator.presets.raw import parse, with_base
 from animator.settings.validate import validate
-from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
+from animator.studio.dialogs import answer_to, cancel_button, dialog_buttons, titled_dialog
 from animator.studio.drafts import Opened
 from animator.studio.film.recent import delete_draft
 from animator.studio.film.session import DraftSession, open_in_film_page
@@ -65,7 +65,7 @@ class _FilmMenu:
                 "keydown.enter", lambda: dialog.submit(name.value)
             )
             with dialog_buttons():
-                ui.button(self._t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+                cancel_button(dialog, self._t)
                 ui.button(self._t("Rename"), on_click=lambda: dialog.submit(name.value)).props(
                     "unelevated no-caps data-testid=confirm"
                 )

@@ -9,7 +9,7 @@ from animator.errors import UserError
 from animator.server.uploads import Upload
 from animator.studio.analysis import Analysis
 from animator.studio.components.file_drop import FileDrop, SentFile
-from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
+from animator.studio.dialogs import answer_to, cancel_button, dialog_buttons, titled_dialog
 from animator.studio.drafts import Opened
 from animator.studio.film.opening import open_upload
 from animator.studio.film.replace import take
@@ -60,7 +60,7 @@ async def _choose_use(session: DraftSession, upload: Upload, name: str, why: str
         with dialog_buttons():
             for use in uses_of(upload):
                 ui.button(t(use.title), on_click=partial(dialog.submit, use)).props("outline no-caps")
-            ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+            cancel_button(dialog, t)
         ui.label(why).classes("studio-soft studio-wrap")
     use = await answer_to(dialog)
     if use is not None:

@@ -7,7 +7,6 @@ from pathlib import PurePath
 from animator.core.read import UnreadableError, read_text
 from animator.errors import PresetError, UserError
 from animator.jobs.queue import JobQueue
-from animator.jobs.settings import film_of
 from animator.presets import raw
 from animator.presets.as_preset import as_preset
 from animator.presets.deforum.importing import import_text
@@ -15,12 +14,12 @@ from animator.presets.examples import examples
 from animator.presets.infotext_preset import infotext_preset, is_infotext
 from animator.presets.load import dump_differences
 from animator.presets.records import read_provenance
-from animator.runs.run_settings import PRESET, recorded_settings
 from animator.server.uploads import Upload
 from animator.settings.import_notes import Note
 from animator.settings.raw import RawPreset
 from animator.settings.validate import validate
 from animator.studio.drafts import Opened
+from animator.studio.watching.requests import film_of_job
 from schedules.suggest import suggestion
 
 _TEXTS = ("text", "JSON", "an empty file")
@@ -61,10 +60,7 @@ def open_job(queue: JobQueue, job_id: str) -> Found:
         UserError: There is no such job, or its settings cannot be read.
     """
     job = queue.get(job_id)
-    if job.folder is not None and (job.folder / PRESET).exists():
-        film = recorded_settings(job.folder)
-    else:
-        film = film_of(job.request)
+    film = film_of_job(job)
     return Found(dump_differences(film), Opened(job.title or film.name))
 
 

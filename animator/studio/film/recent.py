@@ -10,6 +10,7 @@ from animator.studio.draft_folder import DraftFile
 from animator.studio.film.session import DraftSession, url_of
 from animator.studio.icon_button import icon_button
 from animator.studio.measures import moment_text
+from animator.studio.search import has_words
 from animator.studio.telling import telling
 
 
@@ -22,10 +23,9 @@ def recent_button(session: DraftSession) -> None:
     files: list[DraftFile] = []
 
     def show() -> None:
-        words = str(search.value or "").lower().split()
         rows.clear()
         with rows:
-            found = [file for file in files if all(word in _title(file).lower() for word in words)]
+            found = [file for file in files if has_words(_title(file), search.value)]
             for file in found:
                 _row(session, file, partial(delete, file))
             if not found:

@@ -4,7 +4,7 @@ from enum import Enum
 
 from nicegui import ui
 
-from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
+from animator.studio.dialogs import answer_to, cancel_button, dialog_buttons, titled_dialog
 from animator.studio.film.opening import Found
 from animator.studio.film.session import DraftSession, open_in_film_page
 from animator.studio.labels import Translate
@@ -34,7 +34,7 @@ async def take(session: DraftSession, found: Found) -> None:
 async def _ask(t: Translate) -> _Answer | None:
     with titled_dialog(t("You have changed this film. What should become of it?")) as dialog:
         with dialog_buttons():
-            ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+            cancel_button(dialog, t)
             ui.button(t("Begin a new film"), on_click=lambda: dialog.submit(_Answer.NEW)).props(
                 "outline no-caps data-testid=begin-new"
             )

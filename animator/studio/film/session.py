@@ -8,7 +8,7 @@ from nicegui import ui
 from animator.errors import UserError
 from animator.presets.examples import DEFAULT
 from animator.presets.raw import MAX_BYTES
-from animator.studio.analysis import Analysis, not_yet
+from animator.studio.analysis import NOT_YET, Analysis
 from animator.studio.drafts import FilmDraft, Opened
 from animator.studio.film.opening import Found, open_example, open_job
 from animator.studio.shell import Page, remember
@@ -40,7 +40,7 @@ class DraftSession:
         self.page = page
         self.draft = draft
         self.missing = missing
-        self.analysis = not_yet(draft.text)
+        self.analysis = NOT_YET
         self._panels: list[Panel] = []
         self._states: list[Callable[[], None]] = []
         self._looked_at = -1
@@ -58,10 +58,14 @@ class DraftSession:
     def edit(self, text: str, *, typed: bool = False) -> None:
         """Changes the text of the draft; `typed` as in `FilmDraft.change`. One that is too long is told."""
         if len(text) > MAX_BYTES:
-            words = self.page.t("The text has {count} characters and is not kept; a film has at most {most}.")
-            tell(words.format(count=len(text), most=MAX_BYTES), self.page.t)
-            return
-        self.draft.change(text, typed=typed)
+            self.refuse(len(text))
+        else:
+            self.draft.change(text, typed=typed)
+
+    def refuse(self, length: int) -> None:
+        """Tells the person that a text of so many characters is too long."""
+        words = self.page.t("The text has {count} characters and is not kept; a film has at most {most}.")
+        tell(words.format(count=length, most=MAX_BYTES), self.page.t)
 
     async def look(self) -> None:
         """Tells the panels if the draft has changed since the last look."""

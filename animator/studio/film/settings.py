@@ -17,8 +17,9 @@ async def settings_section(session: DraftSession) -> None:
     form_style()
     await session.page.studio.run(known_groups)  # looks through the settings' classes the first time
     t = session.page.t
+    titles = {PROMPTS: t("Prompts"), SETTINGS: t("Settings")}
     with ui.tabs().props("dense no-caps align=left") as tabs:
-        for name, title in ((PROMPTS, t("Prompts")), (SETTINGS, t("Settings"))):
+        for name, title in titles.items():
             ui.tab(name, title).props(f"data-testid=tab-{name}")
     tabs.classes("settings-tabs")
     tabs.set_value(PROMPTS)
@@ -27,9 +28,7 @@ async def settings_section(session: DraftSession) -> None:
         tabs.set_value(PROMPTS)
 
     form = Form(session, Edits(session), show_prompts)
-    panels = {
-        name: _panel(name, title) for name, title in ((PROMPTS, t("Prompts")), (SETTINGS, t("Settings")))
-    }
+    panels = {name: _panel(name, title) for name, title in titles.items()}
     with panels[PROMPTS]:
         prompts_panel(form)
     with panels[SETTINGS]:

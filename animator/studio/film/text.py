@@ -55,12 +55,7 @@ def _editor(session: DraftSession) -> YamlEditor:
     ).props("data-testid=yaml-editor")
     hint = t("Tab leaves the text. Ctrl+] and Ctrl+[ indent, Ctrl+Space lists settings, Ctrl+F searches.")
     ui.label(hint).props(f"id={_HINT}").classes("studio-soft film-hint")
-
-    def tell(length: int) -> None:
-        text = t("The text has {count} characters and is not kept; a film has at most {most}.")
-        ui.notify(text.format(count=length, most=MAX_BYTES), type="negative")
-
-    editor.on_too_long(tell)
+    editor.on_too_long(session.refuse)
     return editor
 
 

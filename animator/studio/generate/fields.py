@@ -9,11 +9,11 @@ from nicegui.element import Element
 from nicegui.elements.mixins.value_element import ValueElement
 
 from animator.settings.catalog import Setting
-from animator.settings.setting_kinds import SettingKind
+from animator.settings.setting_kinds import NUMBERS, SettingKind
 from animator.studio.generate.analysis import ImageAnalysis
 from animator.studio.generate.image_values import value_at
 from animator.studio.generate.session import ImageSession
-from animator.studio.generate.setting_text import NUMBERS, read_value, shown_value
+from animator.studio.generate.setting_text import read_value, shown_value
 from animator.studio.icon_button import icon_button
 from animator.studio.named_things import SENT
 from animator.studio.picker import pick

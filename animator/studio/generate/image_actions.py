@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from animator.jobs.images.work import Enlargement
-from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
+from animator.studio.dialogs import answer_to, cancel_button, dialog_buttons, titled_dialog
 from animator.studio.film.session import open_in_film_page
 from animator.studio.generate.animate import film_of
 from animator.studio.generate.files import as_upload, settings_of_file
@@ -81,7 +81,7 @@ class ImageActions:
             for field in (factor, upscaler):
                 field.props("dense outlined stack-label").classes("generate-field")
             with dialog_buttons():
-                ui.button(t("Cancel"), on_click=dialog.close).props("flat no-caps")
+                cancel_button(dialog, t)
                 ui.button(t("Enlarge"), on_click=lambda: dialog.submit("enlarge")).props(
                     "no-caps unelevated data-testid=generate-enlarge-run"
                 )

@@ -3,9 +3,8 @@
 from typing import Any
 
 from animator.presets import yaml_text
-from animator.settings.setting_kinds import SettingKind
+from animator.settings.setting_kinds import NUMBERS, SettingKind
 
-NUMBERS = (SettingKind.WHOLE_NUMBER, SettingKind.NUMBER)
 LISTS = (SettingKind.TEXTS, SettingKind.FOLDERS)
 
 

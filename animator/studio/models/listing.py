@@ -6,6 +6,7 @@ from pathlib import Path
 from animator.models.diffusion.checkpoints.description import ModelDescription, describe_model
 from animator.models.diffusion.checkpoints.inventory import ModelEntry, model_entries
 from animator.models.diffusion.checkpoints.model_info import size_of
+from animator.studio.search import has_words
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class ListedModel:
         """Returns True if all words of a text occur in what is known of it, in any case."""
         about = self.description
         known = (self.entry.name, self.entry.label, about.title, about.text, about.base, *about.trigger_words)
-        everything = "\n".join(known).lower()
-        return all(word in everything for word in text.lower().split())
+        return has_words("\n".join(known), text)
 
 
 def list_models(folders: tuple[Path, ...]) -> tuple[ListedModel, ...]:

@@ -12,6 +12,7 @@ from animator.studio.queue.image_list import ImageList
 from animator.studio.queue.job_row import JobRow
 from animator.studio.shell import Page, unseen_heading
 from animator.studio.watching.look import find_jobs
+from animator.studio.watching.trouble import Trouble
 from animator.studio.watching.words import STATES
 
 PAGE = 20
@@ -49,7 +50,7 @@ class _Queue:
         self._last: int | None = None
         t = page.t
         with ui.element("section").classes("studio-panel").props(f'aria-label="{t("Jobs")}"'):
-            self._trouble = ui.label().props("role=alert data-testid=trouble").classes("job-error")
+            self._trouble = Trouble(page)
             names = {name: t(STATES[states[0]]) if states else t("All") for name, states in FILTERS.items()}
             self._filter = ui.select(names, value=ALL, label=t("Show"), on_change=self._show_first)
             self._filter.props("dense options-dense outlined data-testid=queue-filter").classes(
@@ -74,11 +75,8 @@ class _Queue:
 
     async def update(self) -> None:
         """Shows what has changed."""
-        feed, t = self._page.studio.feed, self._page.t
-        trouble = t("No jobs are rendered: {problem}").format(problem=feed.problem) if feed.problem else ""
-        self._trouble.set_text(trouble)
-        self._trouble.set_visibility(bool(trouble))
-        self._images.show(feed.images)
+        self._trouble.show()
+        self._images.show(self._page.studio.feed.images)
         states = FILTERS[self._filter.value]
         jobs = await find_jobs(self._page.studio, JobFilter(states, before=self._starts[-1], limit=PAGE + 1))
         has_older, has_newer = len(jobs) > PAGE, len(self._starts) > 1

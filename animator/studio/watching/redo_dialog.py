@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from animator.settings import Animation
-from animator.studio.dialogs import answer_to, dialog_buttons, titled_dialog
+from animator.studio.dialogs import answer_to, cancel_button, dialog_buttons, titled_dialog
 from animator.studio.shell import Page
 
 NEW, OLD = "new", "old"
@@ -36,7 +36,7 @@ async def ask_for_redo(
         ).props("data-testid=redo-settings")
         settings.set_visibility(film is not None)
         with dialog_buttons():
-            ui.button(t("Cancel"), on_click=lambda: dialog.submit(None)).props("flat no-caps")
+            cancel_button(dialog, t)
             ui.button(t("Render again"), on_click=lambda: dialog.submit(NEW)).props(
                 "no-caps unelevated data-testid=redo-start"
             )

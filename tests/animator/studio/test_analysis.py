@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from animator.studio.analysis import MAX_AT_ONCE, Analyses, Analysis, analyze, not_yet
+from animator.studio.analysis import MAX_AT_ONCE, NOT_YET, Analyses, Analysis, analyze
 from animator.studio.drafts import FilmDraft
 
 SMALL = "size: [64, 64]\nframes: 4\nprompts: a lake\n"
@@ -55,7 +55,7 @@ def test_an_empty_text_is_the_default_film() -> None:
 
 
 def test_what_nobody_has_looked_at_cannot_be_rendered_yet() -> None:
-    assert not not_yet(SMALL).report.ok and not_yet(SMALL).film is None
+    assert not NOT_YET.report.ok and NOT_YET.film is None
 
 
 class Slow:
@@ -69,7 +69,7 @@ class Slow:
     async def __call__(self, text: str, version: int) -> Analysis:
         self.texts.append(text)
         await self.go_on.wait()
-        return Analysis(text, version, not_yet(text).report, None)
+        return Analysis(version, NOT_YET.report, None)
 
     async def keep(self, draft: FilmDraft) -> None:
         self.kept.append(draft.text)
@@ -84,9 +84,9 @@ def test_a_text_is_looked_at_once_for_all_pages() -> None:
         pages[0].cancel()  # a page that closes
         slow.go_on.set()
         results = await asyncio.gather(*pages[1:])
-        assert slow.texts == slow.kept == ["a"] and {result.text for result in results} == {"a"}
+        assert slow.texts == slow.kept == ["a"] and {result.version for result in results} == {0}
         draft.change("b")
-        assert (await analyses.of(draft)).text == "b"
+        assert (await analyses.of(draft)).version == 1 and slow.texts == ["a", "b"]
 
     asyncio.run(story())
 

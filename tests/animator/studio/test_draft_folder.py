@@ -28,6 +28,26 @@ def test_pages_share_a_draft_as_long_as_one_has_it(tmp_path: Path) -> None:
     assert drafts.find(draft.id) is draft
 
 
+def test_what_can_be_undone_of_films_that_no_page_shows_takes_little_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draft_folder, "_RECENT_CHARACTERS", 100)
+    drafts = Drafts(tmp_path)
+    ids = []
+    for name in ("a", "b", "c"):
+        draft = drafts.new(f"name: {name}\n")
+        draft.change(f"{draft.text}#{'-' * 30}\n")
+        drafts.save(draft)
+        ids.append(draft.id)
+        drafts.find(ids[0])
+    del draft
+    gc.collect()
+    first, last, between = (drafts.find(ids[index]) for index in (0, 2, 1))
+    assert first and first.can_undo  # it was asked for all the time
+    assert last and last.can_undo
+    assert between and between.text.startswith("name: b") and not between.can_undo
+
+
 @pytest.mark.parametrize(
     "name", ["../secret", "", "20261130-174512-3fa9c1d2/..", "a" * 5000, "20261130-174512-3fa9c1d2"]
 )

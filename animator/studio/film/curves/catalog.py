@@ -1,13 +1,12 @@
 """The schedules of a film: which there are, which the film sets, and which are shown."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from animator.settings import Animation
-from animator.settings.raw import RawPreset
+from animator.studio.written import ABSENT, WrittenSettings
 from animator.timeline.columns import schedule_fields
 from schedules import Schedule, ScheduleError, TextSchedule
 
@@ -69,15 +68,15 @@ class Choice:
 DEFAULT_CHOICE = Choice()
 
 
-def entries_of(film: Animation, draft: RawPreset) -> tuple[Entry, ...]:
+def entries_of(film: Animation, written: WrittenSettings) -> tuple[Entry, ...]:
     """Returns the schedules of a film in the order of its settings; the prompts are the last.
 
     Args:
         film: The film.
-        draft: Its settings as written.
+        written: Its settings as written.
     """
     schedules = schedule_fields(film)
-    is_set = {path: _has(draft.values, path.split(".")) for path in schedules}
+    is_set = {path: written.value(tuple(path.split("."))) is not ABSENT for path in schedules}
     lists_all = sum(is_set.values()) > MOST_SET
     defaults = schedule_fields(Animation()) if lists_all else {}
 
@@ -93,7 +92,7 @@ def entries_of(film: Animation, draft: RawPreset) -> tuple[Entry, ...]:
         Entry(path, isinstance(schedule, TextSchedule), is_set[path], shows(path, schedule))
         for path, schedule in numbers_first
     ]
-    return (*entries, Entry(PROMPTS, is_text=True, is_set=PROMPTS in draft.values, shows=True))
+    return (*entries, Entry(PROMPTS, is_text=True, is_set=PROMPTS in written.values, shows=True))
 
 
 def grouped(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
@@ -103,18 +102,6 @@ def grouped(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
     others = [entry for entry in entries if not entry.is_set]
     for group in dict.fromkeys(entry.group for entry in others):
         yield group, [entry for entry in others if entry.group == group]
-
-
-def _has(values: Any, keys: Sequence[str]) -> bool:
-    """Returns True if nested settings as written have the one that some keys lead to."""
-    for key in keys:
-        if isinstance(values, Mapping) and key in values:
-            values = values[key]
-        elif isinstance(values, list | tuple) and key.isdecimal() and int(key) < len(values):
-            values = values[int(key)]
-        else:
-            return False
-    return True
 
 
 def _changes(schedule: Schedule | TextSchedule, film: Animation) -> bool:

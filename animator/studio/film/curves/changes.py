@@ -11,9 +11,10 @@ from animator.settings import Animation
 from animator.settings.group import SettingsGroup
 from animator.settings.validate import Examined
 from animator.studio.analysis import preset_text
-from animator.studio.film.curves.board import Board, curve_data, points_for
+from animator.studio.film.curves.board import Board
 from animator.studio.film.curves.keys import Keys, Source, keys_of
 from animator.studio.film.curves.problems import problem_of
+from animator.studio.film.curves.rows import curve_data, points_for
 from animator.studio.film.curves.wire import CurveData
 from schedules import Schedule
 

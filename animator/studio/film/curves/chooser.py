@@ -6,6 +6,7 @@ from nicegui import ui
 
 from animator.studio.film.curves.catalog import Choice, Entry, grouped
 from animator.studio.labels import Translate
+from animator.studio.search import has_words
 
 
 class Chooser:
@@ -38,8 +39,7 @@ class Chooser:
         self._entries, self._choice = entries, choice
 
     def _list(self) -> None:
-        wanted = str(self._search.value or "").casefold().split()
-        found = [entry for entry in self._entries if all(word in entry.path for word in wanted)]
+        found = [entry for entry in self._entries if has_words(entry.path, self._search.value)]
         self._rows.clear()
         with self._rows:
             if not found:

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from animator.studio.film.curves.changes import ChangedElsewhereError, Edit, Place, changed
+from animator.studio.film.curves.changes import Edit, Place, changed
 from animator.studio.film.curves.keys import Source
+from animator.studio.film.edits import Edits
 from animator.studio.film.session import DraftSession
-
-MOST_TRIES = 5
-"""Times that an edit is made, because the text has changed while it was made."""
 
 
 class DraftEdits:
@@ -18,7 +16,7 @@ class DraftEdits:
     """
 
     def __init__(self, session: DraftSession) -> None:
-        self._session = session
+        self._edits = Edits(session)
         self._sources: dict[str, Source] = {}
 
     def know(self, sources: Mapping[str, Source]) -> None:
@@ -32,13 +30,14 @@ class DraftEdits:
             UserError: It cannot be edited, or it was just changed on another page.
             ScheduleError: What was typed is no schedule.
         """
-        draft = self._session.draft
-        for _ in range(MOST_TRIES):
-            text = draft.text
-            place = Place(path, self._sources.get(path))
-            new, source = await self._session.page.studio.run(changed, text, place, edit)
-            if draft.text == text:
-                self._sources[path] = source
-                self._session.edit(new)
-                return new != text
-        raise ChangedElsewhereError
+        source: Source = None
+
+        def with_edit(text: str) -> str:
+            nonlocal source
+            # Its source as it is by now: the edit waits for those before it.
+            text, source = changed(text, Place(path, self._sources.get(path)), edit)
+            return text
+
+        is_changed = await self._edits.make(with_edit)
+        self._sources[path] = source
+        return is_changed

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from animator.errors import UserError
-from animator.studio.dialogs import dialog_buttons
+from animator.studio.dialogs import cancel_button, dialog_buttons
 from animator.studio.film.curves.keys import ShownKey, TimeError, Typed
 from animator.studio.labels import Translate
 from schedules import ScheduleError
@@ -47,7 +47,7 @@ class KeyEditor:
                 ui.button(t("Delete"), on_click=self._on_delete).props(
                     "flat no-caps color=negative data-testid=key-delete"
                 )
-                ui.button(t("Cancel"), on_click=self._dialog.close).props("flat no-caps")
+                cancel_button(self._dialog, t)
                 ui.button(t("Save"), on_click=self._on_save).props("unelevated no-caps data-testid=key-save")
         self._dialog.on("hide", lambda: self._closed())
         self._value.on("keydown.enter.prevent", self._on_save)

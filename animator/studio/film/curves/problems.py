@@ -18,7 +18,7 @@ def problem_of(path: str, problems: Iterable[Problem]) -> Problem | None:
         path: The schedule's setting; empty asks for problems of all of them.
         problems: Those of the film.
     """
-    keys = path.split(".") if path else []
+    keys = tuple(path.split(".")) if path else ()
     return next((problem for problem in problems if _concerns(problem, keys)), None)
 
 
@@ -29,8 +29,8 @@ def note_of(problem: Problem, t: Translate) -> str:
     return f"{place}: {problem.message}"
 
 
-def _concerns(problem: Problem, keys: list[str]) -> bool:
-    own = list(problem.keys) or (problem.path.split(".") if problem.path else [])
+def _concerns(problem: Problem, keys: tuple[str, ...]) -> bool:
+    own = problem.setting
     if not own or (len(own) == 1 and own[0] in TIME):
         return True
     shared = min(len(own), len(keys))

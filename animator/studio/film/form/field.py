@@ -15,14 +15,8 @@ from animator.studio.film.form.changes import changed, with_step
 from animator.studio.film.form.groups import Place
 from animator.studio.film.form.help import show_help
 from animator.studio.film.form.state import FieldState, state_of
-from animator.studio.film.form.widgets import (
-    ChoiceWidget,
-    Control,
-    SizeWidget,
-    SwitchWidget,
-    TextWidget,
-    Widget,
-)
+from animator.studio.film.form.text_box import Control
+from animator.studio.film.form.widgets import ChoiceWidget, SizeWidget, SwitchWidget, TextWidget, Widget
 from animator.studio.film.session import DraftSession
 from animator.studio.icon_button import icon_button
 from animator.studio.named_things import has_names

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from animator.presets.deforum.names import deforum_names
 from animator.settings.catalog import Setting, SettingGroup, setting_groups
-from animator.settings.setting_kinds import SettingKind
 from animator.studio.labels import Translate
+from animator.studio.search import has_words
 from animator.studio.written import Path, WrittenSettings
 
 _FIRST = ("", "diffusion", "motion", "camera", "noise", "color")
@@ -80,64 +80,22 @@ def find(words: str, places: Iterator[Place], t: Translate) -> list[Place]:
         places: Where to look.
         t: Translates titles and descriptions, in which it is looked, too.
     """
-    wanted = words.casefold().split()
     named: list[Place] = []
     described: list[Place] = []
     for place in places:
         setting = place.setting
         names = _names(setting, t)
-        if all(word in names for word in wanted):
+        if has_words(names, words):
             named.append(place)
-        elif all(word in f"{names} {_descriptions(setting, t)}" for word in wanted):
+        elif has_words(f"{names} {_descriptions(setting, t)}", words):
             described.append(place)
     return [*named, *described]
 
 
 def _names(setting: Setting, t: Translate) -> str:
     deforum = (one.name for one in deforum_names(setting.path))
-    return " ".join((setting.path, setting.title, t(setting.title), *deforum)).casefold()
+    return " ".join((setting.path, setting.title, t(setting.title), *deforum))
 
 
 def _descriptions(setting: Setting, t: Translate) -> str:
-    return f"{setting.description} {t(setting.description)}".casefold()
-
-
-def range_of(setting: Setting) -> str:
-    """Returns the range of a setting's numbers in signs, such as "0 – 1"; empty where there is none."""
-    low, high = setting.low, setting.high
-    if low is not None and high is not None:
-        multiples = (setting.multiple_of * factor for factor in (1, 2, 3)) if setting.multiple_of else ()
-        steps = f" ({', '.join(map(str, multiples))}, …)" if setting.multiple_of else ""
-        return f"{_number(low)} – {_number(high)}{steps}"
-    if low is not None:
-        return f"{'>' if setting.low_is_excluded else '≥'} {_number(low)}"
-    return f"≤ {_number(high)}" if high is not None else ""
-
-
-def _number(number: float) -> str:
-    return str(int(number)) if float(number).is_integer() else f"{number:g}"
-
-
-KIND_WORDS: Mapping[SettingKind, str] = {
-    SettingKind.WHOLE_NUMBER: "whole number",
-    SettingKind.NUMBER: "number",
-    SettingKind.SIZE: "width and height in pixels",
-    SettingKind.TEXTS: "one text in a line",
-    SettingKind.FOLDERS: "one folder in a line",
-    SettingKind.SCHEDULE: "number, formula or keys by frame such as 0:(1), 30:(1+t/10)",
-    SettingKind.TEXT_SCHEDULE: 'text, or texts by frame such as 0:("a"), 30:("b")',
-    SettingKind.IMAGES_BY_FRAME: "paths by frame such as {0: a.png, 30: b.png}",
-    SettingKind.SCHEDULES_BY_NAME: 'schedules by name such as {name: "0:(1)"}',
-    SettingKind.FILES_BY_NAME: "sounds and tables by name such as {music: song.mp3}",
-    SettingKind.TIMES_BY_NAME: "seconds by name such as {drop: 62.5}, or the name of a file",
-    SettingKind.FILE: "name of a file",
-    SettingKind.IMAGE: "name of an image",
-    SettingKind.CLIP: "name of a video, or of a folder or pattern of images",
-    SettingKind.WEIGHTS: "name of a file of weights",
-    SettingKind.MODEL: "name of a model",
-    SettingKind.FOLDER: "name of a folder",
-    SettingKind.MOVES: "moves such as [dolly_in, {orbit: {speed: 2}}]",
-    SettingKind.POINTS_BY_FRAME: "points by frame such as {0: {position: [0, 0, 0]}, 60: ...}",
-    SettingKind.VALUE: "YAML value",
-}
-"""What can be typed for a kind, where the field does not show it."""
+    return f"{setting.description} {t(setting.description)}"

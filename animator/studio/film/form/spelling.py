@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from animator.presets import yaml_text
-from animator.settings.setting_kinds import SettingKind
+from animator.settings.setting_kinds import NUMBERS, SettingKind
 from animator.studio.written import ABSENT
 
-NUMBERS = (SettingKind.WHOLE_NUMBER, SettingKind.NUMBER)
 LISTS = (SettingKind.TEXTS, SettingKind.FOLDERS, SettingKind.CHOICES)
 """Lists of texts: a line for each."""
 BY_FRAME = (SettingKind.SCHEDULE, SettingKind.TEXT_SCHEDULE, SettingKind.IMAGES_BY_FRAME)

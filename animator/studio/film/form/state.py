@@ -51,14 +51,8 @@ def state_of(setting: Setting, path: Path, analysis: Analysis) -> FieldState:
 
 def problems_below(path: Path, analysis: Analysis) -> tuple[Problem, ...]:
     """Returns the problems of a setting or group, and of what is in it."""
-    error = analysis.report.error
-    problems = error.problems if error else ()
-    return tuple(problem for problem in problems if keys_of(problem)[: len(path)] == path)
-
-
-def keys_of(problem: Problem) -> Path:
-    """Returns the keys of the setting that a problem is of; none for one of the whole."""
-    return problem.keys or (tuple(problem.path.split(".")) if problem.path else ())
+    problems = analysis.report.problems
+    return tuple(problem for problem in problems if problem.setting[: len(path)] == path)
 
 
 def _default(setting: Setting, analysis: Analysis) -> Any:

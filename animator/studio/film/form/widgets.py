@@ -1,21 +1,18 @@
 """The widgets of settings: one for each way to give a value."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from nicegui import ui
 
-from animator.settings.setting_kinds import Choice, SettingKind
+from animator.settings.setting_kinds import NUMBERS, Choice, SettingKind
 from animator.studio.film.form.spelling import parse, sides_of, size_from, spell
+from animator.studio.film.form.text_box import Control, TextBox
 from animator.studio.icon_button import icon_button
-from animator.studio.labels import Translate
 from animator.studio.written import ABSENT
 
-DEBOUNCE_MS = 150
-"""Pause in typing after which a value is taken."""
 SIZES = (
     (512, 512),
     (768, 512),
@@ -35,30 +32,6 @@ class Put(Protocol):
 
     def __call__(self, value: Any, *, typed: bool = False) -> Awaitable[None]:
         """Takes it; `typed` as for `FilmDraft.change`."""
-
-
-@dataclass(frozen=True)
-class Control:
-    """What a widget is for.
-
-    Attributes:
-        title: Its name for screen readers.
-        test_id: The id by which tests find it.
-        left: Called when a person leaves it.
-        t: Translates texts.
-    """
-
-    title: str
-    test_id: str
-    left: Callable[[], None]
-    t: Translate
-
-    def name(self, element: ui.element, more: str = "") -> None:
-        """Gives an element the name and the id; `more` is added to both, for one of several."""
-        title = f"{self.title}: {more}" if more else self.title
-        suffix = f"-{more}" if more else ""
-        element.props["aria-label"] = title
-        element.props["data-testid"] = f"{self.test_id}{suffix}"
 
 
 class Widget(ABC):
@@ -91,64 +64,6 @@ class Widget(ABC):
         return None if self._is_showing else self._put(value, typed=typed)
 
 
-class TextBox:
-    """A line or a box of text: what is typed in it is not overwritten while a person is in it."""
-
-    def __init__(
-        self, control: Control, changed: Callable[[str], Awaitable[None] | None], more: str = ""
-    ) -> None:
-        self.is_focused = False
-        self._pending = 0
-        self._control = control
-        self._changed = changed
-        self.element = ui.input(on_change=lambda event: self._typed(event.value or ""))
-        self.element.props(f"dense outlined debounce={DEBOUNCE_MS} autocomplete=off spellcheck=false")
-        control.name(self.element, more)
-        self.element.on("focus", self._focus, [])
-        self.element.on("blur", self._leave, [])
-
-    @property
-    def text(self) -> str:
-        """What is typed."""
-        return self.element.value or ""
-
-    def show(self, text: str) -> None:
-        """Shows a text, unless a person is typing, or what was typed is not in the film yet."""
-        if not self.is_focused and not self._pending and self.text != text:
-            self.element.set_value(text)
-
-    def as_box(self) -> "TextBox":
-        """Lets the text have several lines."""
-        self.element.props("type=textarea autogrow")
-        return self
-
-    def _typed(self, text: str) -> Awaitable[None] | None:
-        taken = self._changed(text)
-        if taken is None:
-            return None
-        return self._wait(taken)
-
-    def _wait(self, taken: Awaitable[None]) -> Awaitable[None]:
-        self._pending += 1  # now, not when the task begins: the person may leave before
-        return self._finish(taken)
-
-    async def _finish(self, taken: Awaitable[None]) -> None:
-        try:
-            await taken
-        finally:
-            self._pending -= 1
-        if not self.is_focused:
-            self._control.left()
-
-    def _focus(self) -> None:
-        self.is_focused = True
-
-    def _leave(self) -> Awaitable[None] | None:
-        self.is_focused = False
-        self._control.left()
-        return None
-
-
 class TextWidget(Widget):
     """A value as text: numbers, schedules, texts, names, lists of texts."""
 
@@ -156,7 +71,7 @@ class TextWidget(Widget):
         super().__init__(control, put)
         self._kind = kind
         self.box = TextBox(control, self._typed)
-        if kind in _NUMBERS:
+        if kind in NUMBERS:
             self.box.element.props("inputmode=decimal")
         if kind in _LONG:
             self.box.as_box()
@@ -172,7 +87,6 @@ class TextWidget(Widget):
         return self.put(parse(self._kind, text), typed=True)
 
 
-_NUMBERS = (SettingKind.WHOLE_NUMBER, SettingKind.NUMBER)
 _CODE = (
     SettingKind.SCHEDULE,
     SettingKind.TEXT_SCHEDULE,

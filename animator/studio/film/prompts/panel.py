@@ -83,7 +83,7 @@ class PromptsPanel:
             path = ("prompts", span.prompt.time)
             problems = tuple(problem.message for problem in problems_below(path, analysis))
             row.show(span, film.frames, film.fps, problems)
-        others = [one for one in problems_below(("prompts",), analysis) if len(one.keys) < 2]
+        others = [one for one in problems_below(("prompts",), analysis) if len(one.setting) < 2]
         self._note.set_text("\n".join(problem.message for problem in others))
 
     @property

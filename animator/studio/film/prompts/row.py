@@ -6,7 +6,7 @@ from functools import partial
 
 from nicegui import events, ui
 
-from animator.studio.film.form.widgets import Control, TextBox
+from animator.studio.film.form.text_box import Control, TextBox
 from animator.studio.film.prompts.changes import Change
 from animator.studio.film.prompts.spans import Span, text_of
 from animator.studio.film.prompts.time_box import TimeBox

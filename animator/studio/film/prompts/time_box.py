@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from animator.studio.film.form.widgets import Control, TextBox
+from animator.studio.film.form.text_box import Control, TextBox
 
 
 class TimeBox(TextBox):

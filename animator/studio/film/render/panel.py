@@ -13,6 +13,7 @@ from animator.server.context import ServerContext
 from animator.settings import Animation
 from animator.studio.analysis import Analysis, preset_text
 from animator.studio.feed import follow
+from animator.studio.film.places import words_of
 from animator.studio.film.render.cost import CostList
 from animator.studio.film.render.previews import PreviewPanel
 from animator.studio.film.session import DraftSession
@@ -20,6 +21,7 @@ from animator.studio.measures import moment_text
 from animator.studio.telling import telling
 from animator.studio.watching.job_panel import JobPanel
 from animator.studio.watching.look import find_jobs
+from animator.studio.watching.trouble import Trouble
 from animator.studio.watching.words import TITLE, state_text
 
 LABEL = "film"
@@ -71,7 +73,7 @@ class _RenderPanel:
         self._reason.classes("render-reason")
         self._button = ui.button(t("Render"), on_click=self._render).classes("render-button")
         self._button.props("no-caps unelevated data-testid=render aria-describedby=render-reason")
-        self._trouble = ui.label().props("role=alert data-testid=trouble").classes("job-error")
+        self._trouble = Trouble(page)
         self._choice = ui.select({}, label=t("Renderings of this film"), on_change=self._choose)
         self._choice.props("dense options-dense outlined data-testid=job-choice")
         self._job = JobPanel(page, self._film)
@@ -84,10 +86,8 @@ class _RenderPanel:
         self._button.set_enabled(report.ok)
         text = ""
         if report.problems and analysis.version >= 0:  # else nobody has looked at it yet
-            first = report.problems[0]
-            problem = f"{first.path}: {first.message}" if first.path else first.message
             one, more = t("It cannot be rendered yet: {problem}"), t("and {count} more")
-            text = one.format(problem=problem)
+            text = one.format(problem=words_of(report.problems[0]))
             if others := len(report.problems) - 1:
                 text = f"{text} ({more.format(count=others)})"
         self._reason.set_text(text)
@@ -95,10 +95,8 @@ class _RenderPanel:
 
     async def update(self) -> None:
         """Shows the jobs of the film; a new one at once, unless another one is chosen."""
-        t, feed = self._page.t, self._page.studio.feed
-        trouble = t("No jobs are rendered: {problem}").format(problem=feed.problem) if feed.problem else ""
-        self._trouble.set_text(trouble)
-        self._trouble.set_visibility(bool(trouble))
+        t = self._page.t
+        self._trouble.show()
         wanted = JobFilter(labels={LABEL: self._session.draft.id}, limit=MAX_JOBS)
         jobs = await find_jobs(self._page.studio, wanted)
         ids = [job.id for job in jobs]

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from animator.studio.analysis import analyze, not_yet
-from animator.studio.film.curves.board import MOST_BEATS, MOST_KEYS, POINTS, Board, View, board_of
+from animator.studio.analysis import NOT_YET, analyze
+from animator.studio.film.curves.board import MOST_BEATS, Board, View, board_of
 from animator.studio.film.curves.catalog import Choice
+from animator.studio.film.curves.rows import MOST_KEYS, POINTS
 from animator.studio.labels import translation
 from animator.timeline.timeline import Timeline
 from tests.animator.studio.curves.conftest import BREATHING
@@ -127,7 +128,7 @@ def test_what_is_no_preset_has_one_note() -> None:
 
 
 def test_a_film_that_nobody_has_looked_at_shows_nothing_yet() -> None:
-    made = board_of(not_yet(BREATHING), View(), T)
+    made = board_of(NOT_YET, View(), T)
     assert made.data["curves"] == [] and made.data["notes"] == []
 
 

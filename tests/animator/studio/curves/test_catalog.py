@@ -2,16 +2,16 @@
 
 from animator.presets.load import dump, examine
 from animator.presets.request import draft_of_request
+from animator.studio.analysis import analyze
 from animator.studio.film.curves.catalog import Choice, Entry, entries_of, grouped
 from animator.timeline.columns import schedule_fields
 from tests.animator.studio.curves.conftest import BREATHING
 
 
 def entries(text: str) -> dict[str, Entry]:
-    draft, problems = draft_of_request(text)
-    film = examine(draft, problems).animation
-    assert film is not None
-    return {entry.path: entry for entry in entries_of(film, draft)}
+    known = analyze(text, 0)
+    assert known.film is not None
+    return {entry.path: entry for entry in entries_of(known.film, known.written)}
 
 
 def shown(text: str) -> set[str]:

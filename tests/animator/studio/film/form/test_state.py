@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from animator.studio.analysis import analyze
-from animator.studio.film.form.groups import find, known_groups, known_settings, places_in, range_of
+from animator.studio.film.form.groups import find, known_groups, known_settings, places_in
+from animator.studio.film.form.help import range_of
 from animator.studio.film.form.state import FieldState, problems_below, state_of
 from animator.studio.labels import translation
 from animator.studio.written import ABSENT, value_at
