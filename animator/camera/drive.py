@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from schedules.easing import EASINGS
+
 Array = NDArray[np.float64]
 
 _FADE_SECONDS = 0.25
@@ -73,5 +75,4 @@ def swing_of(frames: int, fps: float, first: int, last: int) -> Array:
     fade = max(min(_FADE_SECONDS * fps, (last - first) / 2), 1.0)
     grown = np.ones(frames) if first <= 0 else np.clip((at - first) / fade, 0.0, 1.0)
     left = np.ones(frames) if last >= frames - 1 else np.clip((last - at) / fade, 0.0, 1.0)
-    share = grown * left
-    return share * share * (3.0 - 2.0 * share)
+    return EASINGS["ease_in_out"](grown * left)

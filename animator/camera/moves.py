@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from animator.camera.channels import Channels
 from animator.camera.drive import Drive
 from animator.camera.noise import DRIFT, HANDHELD, JOLT, SHAKE, Spectrum, noise
+from schedules.easing import EASINGS
 
 Array = NDArray[np.float64]
 Steps = Callable[[Drive], Channels]
+_SOFT = EASINGS["ease_in_out"]
 _NEAREST = 0.1
 """Share of the distance to its subject that a dolly leaves."""
 _SPIRALS = (-5.0, 5.0)
@@ -146,15 +148,14 @@ def _dolly_zoom(drive: Drive) -> Channels:
 def _whip(drive: Drive) -> Channels:
     """Stands still, then turns by 60 degrees within a quarter of a second, every 2 seconds."""
     turns, share = np.divmod(drive.seconds / 2, 1.0)
-    eased = np.clip((share - 0.5) * 8 + 0.5, 0.0, 1.0)
-    angle = 60.0 * (turns + eased * eased * (3 - 2 * eased))
+    angle = 60.0 * (turns + _SOFT(np.clip((share - 0.5) * 8 + 0.5, 0.0, 1.0)))
     return Channels.of(drive.frames, pan=np.diff(angle, prepend=angle[:1]) * drive.intensity)
 
 
 def _dutch(drive: Drive) -> Channels:
     """Leans over by 15 degrees within a second and a half, and stays so."""
     share = np.clip(drive.seconds / 1.5, -1.0, 1.0)
-    lean = 15.0 * drive.intensity * np.sign(share) * share**2 * (3 - 2 * np.abs(share))
+    lean = 15.0 * drive.intensity * np.sign(share) * _SOFT(np.abs(share))
     return Channels.between(drive.frames, roll=lean)
 
 
@@ -254,13 +255,3 @@ MOVES: Mapping[str, Move] = MappingProxyType(
     }
 )
 """The moves by name."""
-
-
-def move_steps(name: str, drive: Drive) -> Channels:
-    """Returns what a move does at every frame.
-
-    Args:
-        name: One of `MOVES`.
-        drive: How it is driven.
-    """
-    return MOVES[name].steps(drive)

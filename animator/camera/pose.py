@@ -53,9 +53,8 @@ def accumulate(shifts: Array, angles_deg: Array) -> tuple[Array, Array]:
     positions, rotations = np.empty((len(shifts), 3)), np.empty((len(shifts), 3, 3))
     place, facing = np.zeros(3), np.eye(3)
     for index, (turn, shift) in enumerate(zip(turned, moved, strict=True)):
-        facing = (
-            facing @ turn
-        )  # new_from_old = [turn.T | shift], so that old_from_new = [turn | -turn @ shift]
+        # new_from_old = [turn.T | shift], so that old_from_new = [turn | -turn @ shift]
+        facing = facing @ turn
         place = place - facing @ shift
         positions[index], rotations[index] = place, facing
     return positions, orthonormal(rotations)

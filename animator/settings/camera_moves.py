@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from animator.camera.channels import Channels
 from animator.camera.drive import Drive, paced, swing_of
-from animator.camera.moves import MOVES, move_steps
+from animator.camera.moves import MOVES
 from animator.settings.fields import ParsedField, RangedSchedule
 from animator.settings.signals.names import ANY_NAME, Known, markers_for
 from schedules import EASINGS, Schedule, ScheduleError, Scope
@@ -69,7 +69,7 @@ class MoveSettings:
             distance=self.distance,
             seed=scope.seed if self.seed is None else self.seed,
         )
-        return move_steps(self.name, drive)
+        return MOVES[self.name].steps(drive)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.camera.channels import UNITS_PER_SCENE, Channels
+from animator.camera.lens import focal_of, fov_of
 from animator.camera.path import PathPoses
 from animator.camera.pose import steps_of
 from animator.errors import PresetError, Problem
@@ -121,7 +122,7 @@ def _lens(fov: Array, steps: Array, *, zooms: bool) -> dict[str, Column]:
     focal = np.clip(begun * np.exp(np.clip(np.cumsum(steps), -_MOST_LENS, _MOST_LENS)), shortest, longest)
     zoomed = np.log(focal if zooms else focal / begun)
     return {
-        FOV: np.copysign(np.degrees(2 * np.arctan(1 / focal)), fov),
+        FOV: np.copysign(fov_of(focal), fov),
         MAGNIFICATION: np.exp(np.diff(zoomed, prepend=zoomed[:1])),
     }
 
@@ -174,9 +175,3 @@ def _evaluated(animation: Animation, evaluate: Callable[[], T]) -> T:
         return evaluate()
     except ScheduleError as error:
         raise PresetError(animation.name, (Problem(animation.name, "camera", str(error)),)) from error
-
-
-def focal_of(fov_deg: Array) -> Array:
-    """Returns focal lengths (frames,) in halves of the image's height, as `animator.images.camera` has."""
-    fov = np.copysign(np.maximum(np.abs(fov_deg), 1e-3), fov_deg)
-    return np.asarray(1.0 / np.tan(np.radians(fov) / 2.0))

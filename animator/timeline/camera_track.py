@@ -3,11 +3,12 @@
 import numpy as np
 
 from animator.camera.channels import UNITS_PER_SCENE
+from animator.camera.lens import focal_of
 from animator.camera.pose import accumulate
 from animator.camera.track import CameraTrack
 from animator.errors import PresetError, Problem
 from animator.settings.modes import mode_of
-from animator.timeline.camera import FOV, SHIFTS, TURNS, focal_of, magnification_of
+from animator.timeline.camera import FOV, SHIFTS, TURNS, magnification_of
 from animator.timeline.timeline import Timeline
 
 

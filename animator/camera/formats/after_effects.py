@@ -15,7 +15,9 @@ from animator.camera.formats.keys import (
     checked,
     frame_count,
     parsed,
+    side,
 )
+from animator.camera.lens import focal_of, fov_of
 from animator.camera.pose import angles, quaternions, rotations_of, turns
 from animator.camera.track import CameraTrack
 from animator.errors import UserError
@@ -35,13 +37,13 @@ Rows = dict[str, list[tuple[float, ...]]]
 
 def write(track: CameraTrack) -> str:
     """Returns a track as keyframe text."""
-    width, height = track.size or (512, 512)
+    width, height = track.written_size
     center = np.array([width / 2, height / 2, 0.0])
-    zoom = height / 2 / np.tan(np.radians(track.fov_deg) / 2)
+    zoom = height / 2 * focal_of(track.fov_deg)
     lines = [
         f"Adobe After Effects 8.0 {_HEAD}",
         "",
-        f"\tUnits Per Second\t{24.0 if track.fps is None else track.fps!r}",
+        f"\tUnits Per Second\t{track.written_fps!r}",
         f"\tSource Width\t{width}",
         f"\tSource Height\t{height}",
         "\tSource Pixel Aspect Ratio\t1",
@@ -70,7 +72,9 @@ def read(text: str) -> CameraTrack:
     if not lines or not lines[0].lstrip("\ufeff").rstrip().endswith(_HEAD):
         raise UserError(f"line 1: expected Adobe After Effects 8.0 {_HEAD}")
     head, found = _parse(lines)
-    width, height = (_side(head, f"Source {name}") for name in ("Width", "Height"))
+    width, height = (
+        side(parsed(head.get(name, ""), name), name) for name in ("Source Width", "Source Height")
+    )
     if _ZOOM not in found:
         raise UserError("has no Camera Options Zoom; copy the keys of the camera's Zoom, too")
     count = frame_count(max(rows[-1][0] for rows in found.values()), "the last key")
@@ -85,9 +89,9 @@ def read(text: str) -> CameraTrack:
         CameraTrack(
             positions=(places - center) / PIXELS_PER_UNIT,
             rotations=_rotations(found, frames),
-            fov_deg=np.degrees(2 * np.arctan(height / 2 / zoom)),
+            fov_deg=fov_of(2 * zoom / height),
             fps=None if fps is None else parsed(fps, "Units Per Second"),
-            size=(int(width), int(height)),
+            size=(width, height),
         )
     )
 
@@ -126,13 +130,6 @@ def _keys(found: Rows, name: str) -> tuple[Array, Array]:
 def _values(found: Rows, name: str, frames: Array) -> Array:
     """Returns the values (n, k) of a property at frames (n,)."""
     return between_keys(*_keys(found, name), frames)
-
-
-def _side(head: dict[str, str], name: str) -> float:
-    side = parsed(head.get(name, ""), name)
-    if not 1 <= side <= 65536:
-        raise UserError(f"{name}: is {side:g}; expected pixels from 1")
-    return side
 
 
 def _rotations(found: Rows, frames: Array) -> Array:

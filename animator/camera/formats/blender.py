@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.camera.formats.keys import MOST_FRAMES, checked, parsed
+from animator.camera.lens import focal_of
 from animator.camera.pose import orthonormal, quaternions
 from animator.camera.track import CameraTrack
 from animator.errors import UserError
@@ -61,17 +62,15 @@ def write_script(track: CameraTrack) -> str:
     """Returns a Python script for Blender that makes the camera."""
     places, rotations = _to_blender(track)
     turns = np.roll(quaternions(rotations), 1, axis=1)
-    lens = SENSOR_MM / 2 / np.tan(np.radians(track.fov_deg) / 2)
+    lens = SENSOR_MM / 2 * focal_of(track.fov_deg)
     rows = zip(places.tolist(), turns.tolist(), lens.tolist(), strict=True)
     keys = "\n".join(
         f"    ({frame}, {tuple(place)}, {tuple(turn)}, {length!r}),"
         for frame, (place, turn, length) in enumerate(rows)
     )
-    fps = 24.0 if track.fps is None else track.fps
+    fps = track.written_fps
     whole = max(int(np.ceil(fps)), 1)
-    return _SCRIPT.format(
-        fps=(whole, whole / fps), size=track.size or (512, 512), sensor=SENSOR_MM, keys=keys
-    )
+    return _SCRIPT.format(fps=(whole, whole / fps), size=track.written_size, sensor=SENSOR_MM, keys=keys)
 
 
 def write_matrices(track: CameraTrack) -> str:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from animator.camera.formats import after_effects, blender, gltf, json_path
 from animator.camera.formats.keys import MOST_BYTES
 from animator.camera.track import CameraTrack
@@ -18,11 +16,13 @@ _WRITERS: Mapping[str, Callable[[CameraTrack], str]] = {
     ".txt": after_effects.write,
     ".gltf": gltf.write,
 }
-_READERS: Mapping[str, Callable[[str], CameraTrack]] = {
-    ".json": json_path.read,
-    ".csv": blender.read_matrices,
-    ".txt": after_effects.read,
+_READERS: Mapping[str, Callable[[str, float | None], CameraTrack]] = {
+    ".json": lambda text, _: json_path.read(text),
+    ".csv": lambda text, _: blender.read_matrices(text),
+    ".txt": lambda text, _: after_effects.read(text),
+    ".gltf": gltf.read,
 }
+"""Take the film's frames per second, too, which only glTF needs: its keys are at times."""
 
 
 def to_text(track: CameraTrack, path: Path) -> str:
@@ -34,9 +34,7 @@ def to_text(track: CameraTrack, path: Path) -> str:
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise UserError(f"{path}: ends in {path.suffix!r}; expected {', '.join(_WRITERS)}")
-    outside = ~((track.fov_deg > 0) & (track.fov_deg < 180))
-    if outside.any():
-        frame = int(np.argmax(outside))
+    if (frame := track.first_wrong_fov) is not None:
         raise UserError(
             f"camera.fov: is {track.fov_deg[frame]:g} at frame {frame}; files of cameras need 0 to 180"
         )
@@ -53,11 +51,10 @@ def read_track(path: Path, fps: float | None = None) -> CameraTrack:
     Raises:
         UserError: It cannot be read, or is not what its suffix says.
     """
-    suffix = path.suffix.lower()
-    if suffix not in (*_READERS, ".gltf"):
-        raise UserError(f"{path}: ends in {path.suffix!r}; expected {', '.join((*_READERS, '.gltf'))}")
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise UserError(f"{path}: ends in {path.suffix!r}; expected {', '.join(_READERS)}")
     try:
-        text = read_text(path, MOST_BYTES)
-        return gltf.read(text, fps) if suffix == ".gltf" else _READERS[suffix](text)
+        return reader(read_text(path, MOST_BYTES), fps)
     except (UnreadableError, UserError) as error:
         raise UserError(f"{path}: {error}") from error

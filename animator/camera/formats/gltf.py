@@ -15,10 +15,17 @@ from numpy.typing import NDArray
 
 from animator.camera.formats.gltf_buffers import Accessors
 from animator.camera.formats.gltf_scene import CameraNode, camera_node, keys_of
-from animator.camera.formats.keys import between_keys, checked, frame_count, number, numbers
+from animator.camera.formats.keys import (
+    between_keys,
+    checked,
+    frame_count,
+    number,
+    numbers,
+    parsed_json,
+    size_in,
+)
 from animator.camera.pose import orthonormal, quaternions, rotations_of
 from animator.camera.track import CameraTrack
-from animator.core.json_text import parse_json
 from animator.errors import UserError
 
 Array = NDArray[np.float64]
@@ -34,8 +41,8 @@ _ON_FRAME = 0.01
 
 def write(track: CameraTrack) -> str:
     """Returns a track as glTF with an embedded buffer."""
-    fps = 24.0 if track.fps is None else track.fps
-    width, height = track.size or (512, 512)
+    fps = track.written_fps
+    width, height = track.written_size
     columns = {
         "translation": track.positions @ _AXES,
         "rotation": quaternions(_AXES @ track.rotations @ _AXES),
@@ -109,11 +116,8 @@ def read(text: str, fps: float | None = None) -> CameraTrack:
     Raises:
         UserError: It is not glTF with an embedded buffer and such a camera; says where.
     """
-    try:
-        document = parse_json(text)
-    except ValueError as error:
-        raise UserError(f"is not JSON: {error}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("asset"), Mapping):
+    document = parsed_json(text)
+    if not isinstance(document, Mapping) or not isinstance(document.get("asset"), Mapping):
         raise UserError("is not glTF; expected a file with an asset, exported as glTF Embedded")
     accessors = Accessors.of(document)
     node = camera_node(document, accessors)
@@ -124,14 +128,13 @@ def read(text: str, fps: float | None = None) -> CameraTrack:
     fov = between_keys(_on_frames(times, rate), values, at)
     places, rotations = node.world(lambda seconds: _on_frames(seconds, rate), at)
     exact = _with_rounded_away(kept, places, rotations, fov)
-    size = kept.get("size")
     return checked(
         CameraTrack(
             positions=exact[0] @ _AXES,
             rotations=orthonormal(_AXES @ exact[1] @ _AXES),
             fov_deg=np.degrees(exact[2][:, 0]),
             fps=rate,
-            size=None if size is None else _size(size),
+            size=size_in(kept),
             fov_zooms=kept["fov_zooms"] if isinstance(kept.get("fov_zooms"), bool) else None,
         )
     )
@@ -195,10 +198,3 @@ def _with_rounded_away(
     if max(float(np.abs(part).max()) for part in found.values()) > _ROUNDING * largest:
         return places, rotations, fov
     return places + found["translation"], rotations_of(turns + found["rotation"]), fov + found["yfov"]
-
-
-def _size(value: Any) -> tuple[int, int]:
-    width, height = numbers(value, 2, "size")
-    if not (1 <= width <= 65536 and 1 <= height <= 65536):
-        raise UserError(f"size: is {value!r:.80}; expected width and height in pixels")
-    return int(width), int(height)

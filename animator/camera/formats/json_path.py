@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from animator.camera.formats.keys import MOST_FRAMES, checked, number, numbers
+from animator.camera.formats.keys import MOST_FRAMES, checked, number, numbers, parsed_json, size_in
 from animator.camera.pose import quaternions, rotations_of
 from animator.camera.track import CameraTrack
-from animator.core.json_text import parse_json
 from animator.errors import UserError
 
 FORMAT, VERSION = "animator camera", 1
@@ -51,10 +50,7 @@ def read(text: str) -> CameraTrack:
     Raises:
         UserError: It is not such a file; says where.
     """
-    try:
-        data = parse_json(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"is not JSON: {error}") from error
+    data = parsed_json(text)
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
         raise UserError(f'is no camera path; expected {{"format": "{FORMAT}", ...}} (docs/camera.md)')
     if data.get("version") != VERSION:
@@ -70,7 +66,7 @@ def read(text: str) -> CameraTrack:
             rotations=rotations_of(turns),
             fov_deg=np.array([fov for _, _, fov in parts]),
             fps=None if data.get("fps") is None else number(data["fps"], "fps"),
-            size=_size(data.get("size")),
+            size=size_in(data),
             fov_zooms=data["fov_zooms"] if isinstance(data.get("fov_zooms"), bool) else None,
         )
     )
@@ -84,12 +80,3 @@ def _row(row: Any, frame: int) -> tuple[tuple[float, ...], tuple[float, ...], fl
     if not np.linalg.norm(turn) > 1e-6:
         raise UserError(f"{where} rotation: is 0; expected a quaternion x, y, z, w")
     return numbers(row.get("position"), 3, f"{where} position"), turn, number(row.get("fov"), f"{where} fov")
-
-
-def _size(value: Any) -> tuple[int, int] | None:
-    if value is None:
-        return None
-    width, height = numbers(value, 2, "size")
-    if not (1 <= width <= 65536 and 1 <= height <= 65536):
-        raise UserError(f"size: is {value!r:.80}; expected width and height in pixels")
-    return int(width), int(height)

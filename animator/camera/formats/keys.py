@@ -1,6 +1,6 @@
 """Keyed values of a file as values of every frame, and the checks that all readers share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.camera.track import CameraTrack
+from animator.core.json_text import parse_json
 from animator.errors import UserError
 
 Array = NDArray[np.float64]
 MOST_FRAMES = 100_000
 MOST_BYTES = 64 * 2**20
 _FARTHEST = 1e9
+_MOST_PIXELS = 65536
 
 
 def number(value: Any, what: str) -> float:
@@ -51,6 +53,41 @@ def parsed(text: str, what: str) -> float:
     if not isfinite(value) or abs(value) > _FARTHEST:
         raise UserError(f"{what}: is {text!r:.80}; expected a number")
     return value
+
+
+def parsed_json(text: str) -> Any:
+    """Returns the value of a JSON file.
+
+    Raises:
+        UserError: It is not JSON.
+    """
+    try:
+        return parse_json(text)
+    except ValueError as error:
+        raise UserError(f"is not JSON: {error}") from error
+
+
+def side(pixels: float, what: str) -> int:
+    """Returns a width or a height in pixels.
+
+    Raises:
+        UserError: It is none of an image.
+    """
+    if not 1 <= pixels <= _MOST_PIXELS:
+        raise UserError(f"{what}: is {pixels:g}; expected pixels, 1 to {_MOST_PIXELS}")
+    return int(pixels)
+
+
+def size_in(values: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Returns the width and height that values of a JSON file have as `size`; None where they have none.
+
+    Raises:
+        UserError: It is no size.
+    """
+    if values.get("size") is None:
+        return None
+    width, height = numbers(values["size"], 2, "size")
+    return side(width, "size"), side(height, "size")
 
 
 def frame_count(last: float, what: str) -> int:
@@ -113,9 +150,7 @@ def checked(track: CameraTrack) -> CameraTrack:
     Raises:
         UserError: A field of view is not one, or fps or size are not reasonable.
     """
-    outside = ~((track.fov_deg > 0) & (track.fov_deg < 180))
-    if outside.any():
-        frame = int(np.argmax(outside))
+    if (frame := track.first_wrong_fov) is not None:
         raise UserError(
             f"frame {frame}: the field of view is {track.fov_deg[frame]:g} degrees; expected 0 to 180"
         )

@@ -8,12 +8,13 @@ from animator.jobs.images.work import Enlargement
 from animator.studio.dialogs import answer_to, cancel_button, dialog_buttons, titled_dialog
 from animator.studio.film.session import open_in_film_page
 from animator.studio.generate.animate import film_of
-from animator.studio.generate.files import as_upload, settings_of_file
+from animator.studio.generate.files import settings_of_file
 from animator.studio.generate.image_values import text_of
 from animator.studio.generate.inventory import Inventory
 from animator.studio.generate.orders import KeptImage
 from animator.studio.generate.session import ImageSession
 from animator.studio.telling import telling
+from animator.studio.uploading import as_upload
 
 Open = Callable[[str], None]
 """Opens an image by the name that settings have for it, to generate from it."""

@@ -67,7 +67,7 @@ class Results:
         self._newest_order = newest
         self._shown = images
         self._show_grid()
-        if follows:
+        if follows and images:  # else what is looked at stays, though its order is forgotten
             self._choose(images[0])
 
     def _show_grid(self) -> None:

@@ -4,9 +4,10 @@ from animator.errors import UserError
 from animator.gallery.gallery import Gallery
 from animator.gallery.query import Kind
 from animator.server.uploads import Uploads
-from animator.studio.generate.files import as_upload, settings_of_file
+from animator.studio.generate.files import settings_of_file
 from animator.studio.generate.image_values import changed, text_of
-from animator.studio.generate.input_modes import MASK, PICTURE, SIDES
+from animator.studio.generate.input_modes import InputMode, changes_to
+from animator.studio.uploading import as_upload
 
 
 def text_from(item: str, gallery: Gallery, uploads: Uploads) -> tuple[str, tuple[str, ...]]:
@@ -30,5 +31,5 @@ def text_from(item: str, gallery: Gallery, uploads: Uploads) -> tuple[str, tuple
         values, notes = settings_of_file(path)
     except UserError as error:
         values, notes = {}, (str(error),)
-    place = {PICTURE: as_upload(path, uploads).path.name, MASK: None}
-    return text_of(changed(values, {**place, **{f"outpaint.{side}": None for side in SIDES}})), notes
+    changes = changes_to(InputMode.IMAGE, as_upload(path, uploads).path.name)
+    return text_of(changed(values, changes)), notes

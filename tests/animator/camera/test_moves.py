@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from animator.camera.channels import NAMES, Channels
 from animator.camera.drive import Drive, paced, swing_of
-from animator.camera.moves import MOVES, move_steps
+from animator.camera.moves import MOVES
 from animator.camera.noise import HANDHELD, noise
 from animator.camera.pose import accumulate
 from schedules import EASINGS
@@ -32,7 +32,7 @@ def poses(steps: Channels) -> tuple[Array, Array]:
 
 @pytest.mark.parametrize("name", MOVES)
 def test_a_move_does_something_and_is_finite(name: str) -> None:
-    steps = move_steps(name, drive()).steps
+    steps = MOVES[name].steps(drive()).steps
     assert steps.shape == (240, len(NAMES))
     assert np.isfinite(steps).all() and np.abs(steps).max() > 1e-5
     assert (steps[0] == 0).all()
@@ -40,21 +40,21 @@ def test_a_move_does_something_and_is_finite(name: str) -> None:
 
 @pytest.mark.parametrize("name", MOVES)
 def test_a_move_stands_still_without_intensity_and_without_speed(name: str) -> None:
-    assert not move_steps(name, drive(intensity=0.0)).steps.any()
-    assert np.abs(move_steps(name, drive(speed=0.0)).steps).max() < 1e-12
+    assert not MOVES[name].steps(drive(intensity=0.0)).steps.any()
+    assert np.abs(MOVES[name].steps(drive(speed=0.0)).steps).max() < 1e-12
 
 
 @pytest.mark.parametrize("name", MOVES)
 def test_extreme_speeds_and_intensities_stay_finite(name: str) -> None:
     for speed, intensity in ((100.0, 100.0), (-100.0, 100.0), (100.0, -100.0)):
-        steps = move_steps(name, drive(fps=0.01, speed=speed, intensity=intensity)).steps
+        steps = MOVES[name].steps(drive(fps=0.01, speed=speed, intensity=intensity)).steps
         assert np.isfinite(steps).all()
 
 
 @pytest.mark.parametrize("name", sorted(set(MOVES) - {"handheld", "shake", "quake", "drift"}))
 def test_a_move_leads_to_the_same_place_at_any_frame_rate(name: str) -> None:
     slow, fast = (
-        np.cumsum(move_steps(name, drive(frames=10 * int(fps) + 1, fps=fps)).steps, axis=0)[-1]
+        np.cumsum(MOVES[name].steps(drive(frames=10 * int(fps) + 1, fps=fps)).steps, axis=0)[-1]
         for fps in (60.0, 120.0)
     )
     assert slow == pytest.approx(fast, abs=0.03)
@@ -71,13 +71,13 @@ def test_a_move_leads_to_the_same_place_at_any_frame_rate(name: str) -> None:
     ],
 )  # fmt: skip
 def test_a_move_goes_where_its_name_says(name: str, channel: str, sign: int) -> None:
-    assert np.sign(move_steps(name, drive()).step(channel).sum()) == sign
-    assert np.sign(move_steps(name, drive(speed=-1.0)).step(channel).sum()) == -sign
+    assert np.sign(MOVES[name].steps(drive()).step(channel).sum()) == sign
+    assert np.sign(MOVES[name].steps(drive(speed=-1.0)).step(channel).sum()) == -sign
 
 
 @pytest.mark.parametrize("name", ["orbit", "arc"])
 def test_an_orbit_keeps_its_pivot_ahead_at_its_distance(name: str) -> None:
-    positions, rotations = poses(move_steps(name, drive()))
+    positions, rotations = poses(MOVES[name].steps(drive()))
     pivot = np.array([0.0, 0.0, 2.0])
     seen = np.einsum("nji,nj->ni", rotations, pivot - positions)
     assert np.abs(seen - pivot).max() < 1e-9
@@ -85,7 +85,7 @@ def test_an_orbit_keeps_its_pivot_ahead_at_its_distance(name: str) -> None:
 
 
 def test_a_dolly_zoom_keeps_the_size_of_its_subject() -> None:
-    steps = move_steps("dolly_zoom", drive())
+    steps = MOVES["dolly_zoom"].steps(drive())
     left = 2.0 - np.cumsum(steps.step("forward"))
     assert np.exp(np.cumsum(steps.step("lens"))) / left == pytest.approx(np.full(240, 0.5))
     assert left.min() == pytest.approx(0.2)  # it stops before its subject

@@ -1,14 +1,21 @@
 """Orders of images by pages: who made them, what they have, and how they end."""
 
+import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from nicegui import Client, core, ui
 
 from animator.jobs.images.desk import ImageDesk
 from animator.jobs.images.messages import End, EndImages, ImageAdvanced, ImageMade, ImageProgress, ImagesEnded
 from animator.jobs.images.work import Generation, ImageGrid, ImageWork, MadeImage
 from animator.jobs.job import ErrorKind, JobError
+from animator.studio.generate.image_actions import ImageActions
 from animator.studio.generate.orders import MAX_ORDERS, ImageOrders
+from animator.studio.generate.results import Results
+from animator.studio.generate.session import ImageSession
 
 ONE = Generation({"prompt": "a lake"})
 
@@ -23,9 +30,9 @@ def orders(desk: ImageDesk, tmp_path: Path) -> ImageOrders:
     return ImageOrders(desk, tmp_path)
 
 
-def made(desk: ImageDesk, orders: ImageOrders, work: ImageWork, count: int) -> str:
+def made(desk: ImageDesk, orders: ImageOrders, work: ImageWork, count: int, draft: str = "mine") -> str:
     """The id of an order whose images are made."""
-    order = orders.submit(work, "mine")
+    order = orders.submit(work, draft)
     desk.take_next()
     for number in range(count):
         desk.note(ImageMade(order.id, MadeImage(b"png", number, path=Path(f"{number}.png"))))
@@ -91,3 +98,26 @@ def test_the_oldest_finished_orders_are_forgotten(desk: ImageDesk, orders: Image
         made(desk, orders, ONE, 1)
     assert orders.get(first) is None and orders.get(waiting.id) is not None
     assert orders.get("no such order") is None
+
+
+def test_a_page_keeps_the_image_that_is_looked_at_when_its_orders_are_forgotten(
+    desk: ImageDesk, orders: ImageOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = SimpleNamespace(studio=SimpleNamespace(image_orders=orders), t=str)
+    session = cast(ImageSession, SimpleNamespace(page=page, draft=SimpleNamespace(id="mine")))
+    actions = cast(ImageActions, SimpleNamespace(buttons=lambda image, url: None))
+
+    async def story() -> None:
+        monkeypatch.setattr(core, "loop", asyncio.get_running_loop())
+        made(desk, orders, ONE, 1)
+        with Client(ui.page("/"), request=None) as client:
+            results = Results(session, actions)
+            for _ in range(MAX_ORDERS):
+                made(desk, orders, ONE, 1, draft="another")
+            assert not orders.of("mine")
+            results.look()
+        shown = [element.props["src"] for element in client.elements.values() if element.tag == "img"]
+        assert len(shown) == 1 and shown[0].endswith("/0.png")
+        client.delete()
+
+    asyncio.run(story())

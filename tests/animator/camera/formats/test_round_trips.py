@@ -1,6 +1,7 @@
 """Cameras out to every format and in again."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,12 @@ def test_a_lens_that_no_camera_has_is_refused() -> None:
     camera.fov_deg[1] = -70
     with pytest.raises(UserError, match=r"camera\.fov: is -70 at frame 1"):
         to_text(camera, Path("camera.json"))
+
+
+@pytest.mark.parametrize("suffix", (".json", ".txt", ".gltf"))
+@pytest.mark.parametrize("side", [0, -1, 65537])
+def test_a_size_that_no_image_has_is_refused(suffix: str, side: int, tmp_path: Path) -> None:
+    path = tmp_path / f"camera{suffix}"
+    path.write_text(to_text(replace(track(), size=(side, 384)), path))
+    with pytest.raises(UserError, match=rf": is {side}; expected pixels, 1 to 65536"):
+        read_track(path)
