@@ -5,14 +5,15 @@ import re
 from typing import Any
 
 from schedules.errors import ScheduleError
+from schedules.keys import UNIT
 
 _JSON = re.compile(r"\s*(\{\s*[\"'\d]|\[\s*[\"{])")
-_JSON_OBJECT = re.compile(r"\s*\{\s*(?:[\"'][^|{}]*:|\d[\d.\s]{0,99}(?:bar|[sb%])?\s*:(?!:))")
+_JSON_OBJECT = re.compile(rf"\s*\{{\s*(?:[\"'][^|{{}}]*:|\d[\d.\s]{{0,99}}{UNIT}?\s*:(?!:))")
 _QUOTED_KEY = re.compile(r"\s*([\"'])[^\"'\n]{1,80}\1\s*:")
-_PLAIN_KEY = re.compile(r"\s*\d+(?:\.\d+)?\s*(?:bar|[sb%])?\s*:(?:\s+\S|[^\d\s])")
-_QUOTED_VALUE = re.compile(r"\s*\d+(?:\.\d+)?\s*(?:bar|[sb%])?\s*:\s*[\"'(]")
+_PLAIN_KEY = re.compile(rf"\s*\d+(?:\.\d+)?\s*{UNIT}?\s*:(?:\s+\S|[^\d\s])")
+_QUOTED_VALUE = re.compile(rf"\s*\d+(?:\.\d+)?\s*{UNIT}?\s*:\s*[\"'(]")
 _SEPARATOR = re.compile(r"[,|;\n]")
-_TIME = r"\s{0,99}(\d{1,9}(?:\.\d{1,9})? ?(?:bar|[sb%])?)\s{0,9}:(?!:)"
+_TIME = rf"\s{{0,99}}(\d{{1,9}}(?:\.\d{{1,9}})? ?{UNIT}?)\s{{0,9}}:(?!:)"
 _PART = re.compile(rf"{_TIME}(.*)", re.DOTALL)
 _BAR = re.compile(rf"\|(?={_TIME.replace('(', '(?:', 1)})")
 _LAST_COMMA = re.compile(r",\s{0,99}([}\]]\s{0,99})$")
@@ -72,5 +73,5 @@ def _has_keys(text: str) -> bool:
     """Returns True for `0: a cat, 12: a dog` and the like; `2001: a space odyssey` is a prompt."""
     if not _PLAIN_KEY.match(text):
         return False
-    is_first = re.match(r"\s*0+\s*(?:bar|[sb%])?\s*:", text) or _QUOTED_VALUE.match(text)
+    is_first = re.match(rf"\s*0+\s*{UNIT}?\s*:", text) or _QUOTED_VALUE.match(text)
     return bool(is_first) or sum(bool(_PLAIN_KEY.match(part)) for part in _SEPARATOR.split(text)) > 1

@@ -15,8 +15,11 @@ from schedules.formula import Apply, Formula, Place
 from schedules.scope import Scope
 from schedules.suggest import suggestion
 
-_AMOUNT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*(%|s|bar|b|)")
+UNIT = r"(?:bar|[sb%])"
+"""Pattern of the units of a time: bars, seconds, beats, percent."""
+_AMOUNT = re.compile(rf"([+-]?(?:\d+\.?\d*|\.\d+))\s*({UNIT}?)")
 _FURTHEST = 1e12
+_SINGLE = "a key is a single time: use max_f, s, fps and numbers"
 _MAX_WRAPPINGS = 8
 
 
@@ -103,14 +106,12 @@ def parse_key(text: str, place: Place, markers: Collection[str] = ()) -> KeyTime
         raise inner.error("a key is missing before ':'", 0, "write the frame number, such as 0:(1.02)")
     variable = re.search(r"\bt\b", bare)
     if variable:
-        hint = "a key is a single time: use max_f, s, fps and numbers"
-        raise inner.error("a key cannot depend on `t`", variable.start(), hint)
+        raise inner.error("a key cannot depend on `t`", variable.start(), _SINGLE)
     formula = expression.parse(bare, place=inner, names=FILM_VARIABLES.union(markers))
     for node in formula.nodes():
         if isinstance(node, Apply) and node.operation.given:
-            hint = "a key is a single time: use max_f, s, fps and numbers"
             message = f"a key cannot depend on time, as `{node.operation.name}` does"
-            raise inner.error(message, node.column, hint)
+            raise inner.error(message, node.column, _SINGLE)
     return KeyTime(bare, inner, 0.0, "", formula)
 
 

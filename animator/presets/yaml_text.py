@@ -14,6 +14,7 @@ import yaml
 from animator.core.json_text import MAX_DIGITS, half_character, parse_int
 from animator.errors import Problem
 from animator.presets.yaml_errors import explain
+from schedules.keys import UNIT
 
 Path = tuple[str, ...]
 TAG = "tag:yaml.org,2002:"
@@ -21,8 +22,9 @@ MAX_NODES = 200_000
 """Aliases can make a small file expand without end; a file with this many values is not a preset."""
 MAX_EXPLAINED = 50_000
 """PyYAML's own parser, whose messages say more than libyaml's, takes seconds for longer texts."""
-_BREAK = re.compile("[\\n\\r\\x85\\u2028\\u2029]")
-_KEY = re.compile(r"\s*([\"']?)\d+(?:\.\d+)?[sb%]?\1\s*:\s")
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""A line break of YAML 1.1."""
+_KEY = re.compile(rf"\s*([\"']?)\d+(?:\.\d+)?{UNIT}?\1\s*:\s")
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ class _InlineDumper(_Dumper):
 
 _InlineDumper.add_representer(
     str,
-    lambda dumper, text: dumper.represent_scalar(TAG + "str", text, '"' if _BREAK.search(text) else None),
+    lambda dumper, text: dumper.represent_scalar(TAG + "str", text, '"' if BREAK.search(text) else None),
 )
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator.presets import yaml_text
-from animator.presets.edit.tree import BREAK, Node, line_end, line_start
+from animator.presets.edit.tree import SIGNS, Node, line_end, line_start
+from animator.presets.yaml_text import BREAK
 
-SIGNS = ("|", ">")
-"""Styles of text by indentation."""
 MAX_LINE = 100
 """Longest line of a mapping in brackets; a longer one is written by indentation where it can be."""
 _COMMENT_LINE = re.compile(r"[ \t]*#")

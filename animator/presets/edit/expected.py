@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from animator.settings.raw import LISTS
+
 Path = tuple[str, ...]
-_LISTS = ("controlnet", "steps")
-"""Settings that are a list of groups: an index into one that is absent makes a list."""
 _DIGITS = 18
 
 
@@ -85,7 +85,7 @@ def _is_key(key: Any, name: str) -> bool:
 def nested(path: Path, value: Any) -> Any:
     """Returns the value of the first key of a path in which the rest of the path has a value."""
     for depth in range(len(path) - 1, 0, -1):
-        is_item = depth == 1 and path[0] in _LISTS
+        is_item = depth == 1 and path[0] in LISTS  # an index into one that is absent makes a list
         if is_item and path[1] != "0":
             raise RefusedError(f"there is no list to add item {path[1]} to; begin with item 0")
         value = [value] if is_item else {new_key(path[depth]): value}

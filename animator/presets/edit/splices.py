@@ -7,9 +7,10 @@ from itertools import zip_longest
 from typing import Any
 
 from animator.presets import yaml_text
-from animator.presets.edit.entries import MAX_LINE, SIGNS, Entries, Splice, key_text
+from animator.presets.edit.entries import MAX_LINE, Entries, Splice, key_text
 from animator.presets.edit.equal import same
-from animator.presets.edit.tree import BREAK, Node, behind_colon, line_end
+from animator.presets.edit.tree import SIGNS, Node, behind_colon, line_end
+from animator.presets.yaml_text import BREAK
 
 QUOTES = ("'", '"')
 _HEADER_COMMENT = re.compile(r"[ \t]+#[^\n\r]*")
@@ -95,9 +96,7 @@ class Editor:
             return Splice(slot.after, max(stop, node.end), comment.rstrip() + "".join(lines))
         gap = self.text[slot.after : node.start]
         spelled = self._spelled(slot, new)
-        if node.is_empty or BREAK.search(
-            gap
-        ):  # the value begins on a line of its own, perhaps below comments
+        if node.is_empty or BREAK.search(gap):  # the value begins on a line of its own, or below comments
             return Splice(slot.after, node.end, f" {spelled}{gap.rstrip()}")
         first, line_break, rest = spelled.partition(self.entries.newline)
         return Splice(node.start, node.end, first + self._header_comment(node) + line_break + rest)

@@ -9,10 +9,11 @@ from typing import Literal
 import yaml
 
 from animator.presets import yaml_text
+from animator.presets.yaml_text import BREAK
 
 Kind = Literal["scalar", "alias", "mapping", "sequence"]
-BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""A line break of YAML 1.1."""
+SIGNS = ("|", ">")
+"""Styles of text by indentation."""
 _COLON = re.compile(r"\s*:")
 
 
@@ -90,7 +91,7 @@ def _leaf(text: str, event: yaml.ScalarEvent | yaml.AliasEvent, parent: _Open) -
     if isinstance(event, yaml.AliasEvent):
         return Node("alias", start, end, name=event.anchor or "")
     style = event.style or ""
-    if style in ("|", ">") and style:
+    if style in SIGNS:
         end = start + len(text[start:end].rstrip())
     if start == end:  # nothing is written: it belongs right behind its colon
         is_value = isinstance(parent.event, yaml.MappingStartEvent) and len(parent.children) % 2 == 1

@@ -1,6 +1,5 @@
 """The models that settings may name, and images of what they make."""
 
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -66,7 +65,7 @@ def get_model_preview(
 ) -> Response:
     """Returns the image beside a model's file that shows what it makes."""
     files = Library(context.options.model_folders).files
-    preview = next((_preview_of(path) for path in files if path.name == name), None)
+    preview = next((describe_model(path).preview for path in files if path.name == name), None)
     if preview is None:
         raise NotFoundError(f"model {name:.80}: has no preview")
     try:
@@ -75,10 +74,6 @@ def get_model_preview(
     except UnreadableError as error:
         raise NotFoundError(f"model {name:.80}: its preview {error}") from error
     return Response(image, media_type="image/jpeg", headers={"Cache-Control": "no-cache"})
-
-
-def _preview_of(path: Path) -> Path | None:
-    return describe_model(path).preview
 
 
 def _view(entry: ModelEntry, context: ServerContext) -> ModelView:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from animator.presets import yaml_text
+from animator.studio import written
 
 SOURCE = "settings"
 """Name of the text in places of problems."""
@@ -26,14 +27,8 @@ def text_of(values: Mapping[str, Any]) -> str:
 
 def value_at(values: Any, path: str) -> Any:
     """Returns the value of a setting such as `controlnet.0.weight`; None where it is left open."""
-    for name in path.split("."):
-        if isinstance(values, Mapping):
-            values = values.get(name)
-        elif isinstance(values, list) and name.isdecimal() and int(name) < len(values):
-            values = values[int(name)]
-        else:
-            return None
-    return values
+    value = written.value_at(values, tuple(path.split(".")))
+    return None if value is written.ABSENT else value
 
 
 def changed(values: Mapping[str, Any], changes: Changes) -> dict[str, Any]:

@@ -84,8 +84,8 @@ def _is_image(path: Path) -> bool:
 
 
 def _beside(path: Path, suffix: str) -> Path:
-    """Returns the path of a file that belongs to a model: `name.safetensors` has `name.json`."""
-    stem = path.name if path.suffix == "" else path.stem
+    """Returns the path of a file that belongs to a model: `name.json` for `name.safetensors`."""
+    stem = path.name if path.is_dir() else path.stem
     return path.with_name(f"{stem}{suffix}")
 
 

@@ -14,11 +14,12 @@ class Chooser:
 
     Args:
         t: Translates its texts.
-        choose: Called with a path, and whether it is to be shown.
+        show: Called with the path of a schedule that is to be shown.
+        hide: Called with that of one that is not.
     """
 
-    def __init__(self, t: Translate, choose: Callable[[str, bool], None]) -> None:
-        self._t, self._choose = t, choose
+    def __init__(self, t: Translate, show: Callable[[str], None], hide: Callable[[str], None]) -> None:
+        self._t, self._show, self._hide = t, show, hide
         self._entries: Sequence[Entry] = ()
         self._choice = Choice()
         button = ui.button(t("Choose curves"), icon="checklist")
@@ -53,5 +54,5 @@ class Chooser:
         ui.checkbox(
             entry.path,
             value=self._choice.shows(entry),
-            on_change=lambda event, path=entry.path: self._choose(path, bool(event.value)),
+            on_change=lambda event: self._show(entry.path) if event.value else self._hide(entry.path),
         ).props(f"dense data-testid=curves-choose-{entry.path}")

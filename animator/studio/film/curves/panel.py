@@ -13,6 +13,7 @@ from animator.errors import UserError
 from animator.studio.analysis import Analysis
 from animator.studio.components.curve_editor import CurveEditor
 from animator.studio.film.curves.board import View, board_of, empty_board
+from animator.studio.film.curves.catalog import Choice
 from animator.studio.film.curves.changes import Edit, previewed
 from animator.studio.film.curves.chooser import Chooser
 from animator.studio.film.curves.draft_edits import DraftEdits
@@ -58,7 +59,7 @@ class CurvesPanel:
         self._editor = CurveEditor(self._board.data, editor_labels(self._t))
         self._keys = KeyEditor(self._t, self._save_open_key, self._delete_open_key, self._focus_open_key)
         with self._tools:
-            self._chooser = Chooser(self._t, self._choose)
+            self._chooser = Chooser(self._t, self._show_curve, self._hide_curve)
             for icon, name, call in ZOOMS:
                 self._zoom(icon, self._t(name), call)
             overlay = ui.switch(self._t("Over each other")).props("dense data-testid=curves-overlay")
@@ -91,10 +92,15 @@ class CurvesPanel:
             self._editor.show_wave(await self._run(wave_data, heard) if heard else None)
             self._heard = heard
 
-    def _choose(self, path: str, is_shown: bool) -> None:  # noqa: FBT001 (what a checkbox says)
-        choice = self._view.choice
-        self._view = replace(self._view, choice=choice.showing(path) if is_shown else choice.hiding(path))
-        background_tasks.create(self._show(self._session.analysis), name="curves of a film")
+    def _show_curve(self, path: str) -> None:
+        self._choose(self._view.choice.showing(path))
+
+    def _hide_curve(self, path: str) -> None:
+        self._choose(self._view.choice.hiding(path))
+
+    def _choose(self, choice: Choice) -> None:
+        self._view = replace(self._view, choice=choice)
+        self.changed(self._session.analysis)
 
     def _listen(self) -> None:
         """Has the messages of the browser answered."""
@@ -167,7 +173,7 @@ class CurvesPanel:
 
     async def _hide(self, path: Any) -> None:
         if isinstance(path, str):
-            self._choose(path, is_shown=False)
+            self._hide_curve(path)
 
     async def _look_at(self, message: Any) -> None:
         self._view = replace(self._view, start=whole_in(message, "start"), end=whole_in(message, "end"))

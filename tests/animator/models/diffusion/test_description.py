@@ -84,6 +84,15 @@ def test_an_image_beside_a_model_is_its_preview(model: Path, suffix: str) -> Non
     assert describe_model(model).preview == model.parent / f"{model.stem}{suffix}"
 
 
+def test_a_folder_is_named_by_its_whole_name(tmp_path: Path) -> None:
+    folder = tmp_path / "ink-1.0"
+    folder.mkdir()
+    (tmp_path / "ink-1.png").write_text("of another model")
+    assert describe_model(folder).preview is None
+    (tmp_path / "ink-1.0.png").write_text("an image")
+    assert describe_model(folder).preview == tmp_path / "ink-1.0.png"
+
+
 def test_a_preview_that_leads_out_of_the_confinement_is_none(model: Path, tmp_path: Path) -> None:
     folder, outside = tmp_path / "models", tmp_path / "secret.png"
     folder.mkdir()
