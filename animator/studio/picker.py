@@ -81,5 +81,5 @@ def _sender(page: Page, setting: Setting, dialog: ui.dialog) -> None:
         with telling(page.t):
             dialog.submit((await studio.run(studio.server.uploads.find, sha256)).path.name)
 
-    zone = DropZone(page.t("Drop a file here, or choose one"), receive, SENT[setting.kind])
+    zone = DropZone(page.t, page.t("Drop a file here, or choose one"), receive, SENT[setting.kind])
     zone.props("data-testid=pick-send")

@@ -1,5 +1,5 @@
 // A place to drop or choose a file, which is stored on the server as it comes.
-import { fileIn, storedFile } from "animator-paint";
+import { fileIn, storedFile } from "animator-sending";
 
 export default {
   template: `
@@ -8,7 +8,7 @@ export default {
       <span class="material-icons" aria-hidden="true">upload_file</span><span>{{ note || text }}</span>
       <input type="file" class="studio-unseen" :accept="accept" @change="choose">
     </label>`,
-  props: { text: String, accept: String },
+  props: { text: String, accept: String, failed: String },
   data: () => ({ over: false, note: "" }),
   methods: {
     drop(event) {
@@ -23,7 +23,7 @@ export default {
       if (!file) return;
       this.note = file.name;
       try {
-        this.$emit("file", { sha256: (await storedFile(file, file.name)).sha256 });
+        this.$emit("file", { sha256: (await storedFile(file, file.name, this.failed)).sha256 });
         this.note = "";
       } catch (error) {
         this.note = error.message;

@@ -1,4 +1,6 @@
 // Takes files that are dropped anywhere on the page, or chosen, and sends them to the server.
+import { storedFile } from "animator-sending";
+
 export default {
   template: `
     <div class="file-drop">
@@ -43,32 +45,15 @@ export default {
     },
     async sendAll(files) {
       for (const file of files) {
+        const show = (percentage) => (this.sending = `${file.name} ${percentage} %`);
         try {
-          this.$emit("sent", { name: file.name, sha256: await this.send(file) });
+          const { sha256 } = await storedFile(file, file.name, this.failed, show);
+          this.$emit("sent", { name: file.name, sha256 });
         } catch (error) {
           this.$emit("unsent", { name: file.name, message: error.message });
         }
       }
       this.sending = "";
-    },
-    send(file) {
-      return new Promise((resolve, reject) => {
-        const request = new XMLHttpRequest();
-        const path = window.path_prefix || "";
-        request.open("POST", `${path}/api/v1/files?name=${encodeURIComponent(file.name.slice(-200))}`);
-        request.setRequestHeader("Content-Type", "application/octet-stream");
-        request.responseType = "json";
-        request.upload.onprogress = ({ loaded, total }) => {
-          this.sending = `${file.name} ${Math.round((100 * loaded) / Math.max(total, 1))} %`;
-        };
-        request.onerror = () => reject(new Error(this.failed));
-        request.onload = () => {
-          const answer = request.response || {};
-          if (request.status < 300) resolve(answer.sha256);
-          else reject(new Error(answer.detail || `${this.failed} (${request.status})`));
-        };
-        request.send(file);
-      });
     },
   },
 };

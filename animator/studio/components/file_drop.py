@@ -20,7 +20,7 @@ class SentFile:
     name: str
 
 
-class FileDrop(Element, component="file_drop.js"):
+class FileDrop(Element, component="file_drop.js", esm={"animator-sending": "sending"}):
     """A button and the whole page as places for files, which are sent to the server.
 
     Args:

@@ -1,5 +1,6 @@
-// A canvas to draw on a picture: colors, a mask, or room around it. What is drawn is sent when it is asked for.
-import { Gestures, Layers, View, fileIn, follow, pictureOf, store, storeCanvas } from "animator-paint";
+// A canvas to draw on an image: colors, a mask, or room around it. What is drawn is sent when it is asked for.
+import { Gestures, Layers, View, follow, imageOf, storeCanvas } from "animator-paint";
+import { fileIn, storedFile } from "animator-sending";
 
 const SIDES = ["left", "top", "right", "bottom"];
 const STEP = 8; // pixels by which room grows
@@ -33,7 +34,7 @@ export default {
       </div>
       <div class="paint-area" ref="area">
         <canvas ref="screen" class="paint-screen" tabindex="0" role="application" data-testid="paint-canvas"
-          :data-picture="shown" :data-masked="masked" :aria-label="texts.canvas" :aria-description="paints ? texts.keys : ''"
+          :data-image="shown" :data-masked="masked" :aria-label="texts.canvas" :aria-description="paints ? texts.keys : ''"
           @pointerdown="gestures.down($event)" @pointermove="onMove" @pointerup="gestures.up($event)"
           @pointercancel="gestures.up($event)" @pointerleave="onLeave" @wheel="onWheel" @keydown="onKey"
           @keyup.space.prevent="drawsByKey = false"></canvas>
@@ -46,7 +47,7 @@ export default {
       </div>
       <p class="paint-note" role="status">{{ note }}</p>
     </div>`,
-  props: { mode: String, picture: String, mask: String, blank: Array, inner: Array, margins: Object, texts: Object },
+  props: { mode: String, image: String, mask: String, blank: Array, inner: Array, margins: Object, texts: Object },
   data: () => ({
     brush: { size: 40, hardness: 0.8, color: "#3d7a5a", erases: false },
     moves: false, note: "", shown: "", masked: false, sides: SIDES, place: 0, drawsByKey: false, size: [512, 512],
@@ -94,12 +95,12 @@ export default {
   },
   unmounted() { this.watcher?.disconnect(); },
   watch: {
-    picture() {
-      const name = this.nameIn(this.picture);
-      if (name !== this.sent.picture?.name && name !== this.sent.sketch?.name) this.begin(() => this.load());
+    image() {
+      const name = this.nameIn(this.image);
+      if (name !== this.sent.image?.name && name !== this.sent.sketch?.name) this.begin(() => this.load());
     },
     mask() { if (this.mask && this.nameIn(this.mask) !== this.sent.mask?.name) this.begin(() => this.loadMask()); },
-    blank() { if (!this.picture && !this.layers.done.length) this.begin(() => this.load()); },
+    blank() { if (!this.image && !this.layers.done.length) this.begin(() => this.load()); },
     mode() { this.fit(); },
     margins: { deep: true, handler() { this.drags ? this.change(() => this.makeRoom()) : this.fit(); } },
   },
@@ -113,18 +114,18 @@ export default {
     /** Loads something after all that is being loaded; what is drawn is not sent before. */
     begin(work) { return (this.loading = (this.loading || Promise.resolve()).then(work)); },
     async load() {
-      const found = this.picture ? await this.attempt(() => pictureOf(this.picture)) : null;
+      const found = this.image ? await this.attempt(() => imageOf(this.image)) : null;
       this.size = found ? [found.width, found.height] : [...this.blank];
-      this.layers.open(found?.picture || null, ...this.size);
-      this.sent = { picture: { version: this.layers.version, name: this.nameIn(this.picture) } };
+      this.layers.open(found?.image || null, ...this.size);
+      this.sent = { image: { version: this.layers.version, name: this.nameIn(this.image) } };
       this.brush.size = Math.max(4, Math.round(Math.max(this.layers.width, this.layers.height) / 12));
       this.fit();
-      this.shown = this.nameIn(this.picture);
+      this.shown = this.nameIn(this.image);
     },
     async loadMask() {
       if (!this.mask) return;
       await this.attempt(async () => {
-        this.layers.openMask((await pictureOf(this.mask)).picture);
+        this.layers.openMask((await imageOf(this.mask)).image);
         this.sent.mask = { version: this.layers.version, layer: "mask", name: this.nameIn(this.mask) };
         this.masked = true;
       });
@@ -132,8 +133,8 @@ export default {
     },
     async take(file) {
       if (!file) return;
-      const name = await this.attempt(() => store(file, file.name));
-      if (name) this.$emit("picture", { name });
+      const stored = await this.attempt(() => storedFile(file, file.name, this.texts.failed));
+      if (stored) this.$emit("image", { name: stored.name });
     },
     async takeMask(file) {
       if (!file) return;
@@ -141,10 +142,7 @@ export default {
       this.masked = true;
       this.draw();
     },
-    onPaste(event) {
-      const file = fileIn(event.clipboardData);
-      if (file) this.take(file);
-    },
+    onPaste(event) { this.take(fileIn(event.clipboardData)); },
     choose(erases) { this.brush.erases = erases; this.moves = false; },
     change(work) { work(); this.draw(); },
     screenPoint(event) {
@@ -182,7 +180,9 @@ export default {
     },
     keyAction(event) {
       if (event.ctrlKey || event.metaKey) {
-        return { z: () => this.layers.undo(), y: () => this.layers.redo() }[event.key.toLowerCase()];
+        const key = event.key.toLowerCase();
+        if (key !== "z" && key !== "y") return undefined;
+        return key === "y" ? () => this.layers.redo() : () => this.layers.undo();
       }
       const step = this.brush.size / (event.shiftKey ? 1 : 4);
       const keys = {
@@ -233,9 +233,9 @@ export default {
       this.view.draw(this.$refs.screen.getContext("2d"), this.layers, this.shownMode(), cursor);
       if (this.mode === "outpaint") this.place++; // handles follow
     },
-    /** A picture that was sent with its sketch shows it in all modes. */
+    /** An image that was sent with its sketch shows it in all modes. */
     shownMode() {
-      const isSketched = this.sent.sketch && this.nameIn(this.picture) === this.sent.sketch.name;
+      const isSketched = this.sent.sketch && this.nameIn(this.image) === this.sent.sketch.name;
       return { mode: this.mode, sketch: isSketched || this.mode.endsWith("sketch"), mask: this.mode === "inpaint" };
     },
     handleStyle(side) {
@@ -268,20 +268,20 @@ export default {
       const size = Math.min(4096, Math.max(0, Math.round(value / STEP) * STEP));
       if (size !== this.margins[side]) this.$emit("side", { side, size });
     },
-    /** Stores what is drawn, and returns the names of the picture and the mask; null where there is none. */
+    /** Stores what is drawn, and returns the names of the image and the mask; null where there is none. */
     async flush() {
       await this.loading;
       try {
-        return { picture: await this.pictureName(), mask: await this.maskName() };
+        return { image: await this.imageName(), mask: await this.maskName() };
       } catch (error) {
         return { error: error.message };
       }
     },
-    async pictureName() {
-      if (!this.mode.endsWith("sketch")) return this.nameIn(this.picture) || null;
-      if (this.layers.isEmpty("sketch")) return this.sent.picture?.name || null;
+    async imageName() {
+      if (!this.mode.endsWith("sketch")) return this.nameIn(this.image) || null;
+      if (this.layers.isEmpty("sketch")) return this.sent.image?.name || null;
       if (this.sent.sketch?.version !== this.layers.version) {
-        const name = await storeCanvas(this.layers.sketched(), "sketch.png");
+        const name = await storeCanvas(this.layers.sketched(), "sketch.png", this.texts.failed);
         this.sent.sketch = { version: this.layers.version, name };
       }
       return this.sent.sketch.name;
@@ -290,7 +290,7 @@ export default {
       if (!["inpaint", "inpaint_sketch"].includes(this.mode) || this.layers.isEmpty(this.layer)) return null;
       const sent = this.sent.mask;
       if (sent?.version !== this.layers.version || sent.layer !== this.layer) {
-        const name = await storeCanvas(this.layers.maskOf(this.layer), "mask.png");
+        const name = await storeCanvas(this.layers.maskOf(this.layer), "mask.png", this.texts.failed);
         this.sent.mask = { version: this.layers.version, layer: this.layer, name };
       }
       return this.sent.mask.name;

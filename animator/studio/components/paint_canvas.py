@@ -1,4 +1,4 @@
-"""`PaintCanvas`: a canvas to draw on a picture: colors, a mask, or room around it."""
+"""`PaintCanvas`: a canvas to draw on an image: colors, a mask, or room around it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,9 @@ _TEXTS: Mapping[str, str] = {
     "top": "Room above, in pixels",
     "right": "Room on the right, in pixels",
     "bottom": "Room below, in pixels",
+    "failed": "The server did not take the file; is it still running?",
 }
+_MODULES = {"animator-paint": "paint", "animator-sending": "sending"}
 
 
 @dataclass(frozen=True)
@@ -47,56 +49,54 @@ class Drawing:
     """What was drawn, as files of the server.
 
     Attributes:
-        picture: Name of the image, with the colors on it; None without one.
+        image: Name of the image, with the colors on it; None without one.
         mask: Name of the mask; None where nothing is painted.
     """
 
-    picture: str | None
+    image: str | None
     mask: str | None
 
 
-class PaintCanvas(Element, component="paint_canvas.js", esm={"animator-paint": "paint"}):
-    """A canvas to draw on a picture: colors, a mask, or room around it.
+class PaintCanvas(Element, component="paint_canvas.js", esm=_MODULES):
+    """A canvas to draw on an image: colors, a mask, or room around it.
 
     The browser keeps what is drawn, and sends it as files when `drawing` asks for it.
 
     Args:
         t: Translates the texts of the page.
-        on_picture: Is called with the name of an image that was opened, dropped or pasted.
+        on_image: Is called with the name of an image that was opened, dropped or pasted.
         on_side: Is called with a side, and the pixels of room beyond it.
     """
 
     def __init__(
-        self, t: Translate, on_picture: Callable[[str], None], on_side: Callable[[str, int], None]
+        self, t: Translate, on_image: Callable[[str], None], on_side: Callable[[str, int], None]
     ) -> None:
         super().__init__()
         self.props["texts"] = {name: t(text) for name, text in _TEXTS.items()}
-        self.show("text", "", "")
-        self.size((512, 512), None, dict.fromkeys(SIDES, 0))
 
         def opened(event: GenericEventArguments) -> None:
-            on_picture(str(event.args["name"]))
+            on_image(str(event.args["name"]))
 
         def moved(event: GenericEventArguments) -> None:
             side, size = event.args["side"], event.args["size"]
             if side in SIDES and isinstance(size, int):
                 on_side(side, size)
 
-        self.on("picture", opened)
+        self.on("image", opened)
         self.on("side", moved)
 
-    def show(self, mode: str, picture: str, mask: str) -> None:
-        """Shows files as settings name them; empty for none. A mode is one of `MODES` of the inputs."""
+    def show(self, mode: str, image: str, mask: str) -> None:
+        """Shows files as settings name them; empty for none. `mode` is the value of an `InputMode`."""
         self._set("mode", mode)
-        self._set("picture", _url(picture))
+        self._set("image", _url(image))
         self._set("mask", _url(mask))
 
     def size(self, blank: tuple[int, int], inner: tuple[int, int] | None, margins: Mapping[str, int]) -> None:
         """Sets sizes in pixels.
 
         Args:
-            blank: Width and height of a white canvas, where there is no picture.
-            inner: Those that the picture gets; None for its own.
+            blank: Width and height of a white canvas, where there is no image.
+            inner: Those that the image gets; None for its own.
             margins: Room beyond each side.
         """
         self._set("blank", list(blank))
@@ -113,7 +113,7 @@ class PaintCanvas(Element, component="paint_canvas.js", esm={"animator-paint": "
         sent: dict[str, Any] = await self.run_method("flush", timeout=SEND_S)
         if "error" in sent:
             raise UserError(f"the drawing: {sent['error']}")
-        return Drawing(_name(sent.get("picture")), _name(sent.get("mask")))
+        return Drawing(_name(sent.get("image")), _name(sent.get("mask")))
 
     def _set(self, name: str, value: Any) -> None:
         """Sets a property, which is sent only where it changes."""

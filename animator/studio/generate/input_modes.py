@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from animator.studio.components.paint_canvas import SIDES
 from animator.studio.generate.image_values import Changes, value_at
 
-PICTURE, MASK = "init.image", "mask.image"
-SIDES = ("left", "top", "right", "bottom")
+IMAGE, MASK = "init.image", "mask.image"
 
 
 class InputMode(Enum):
@@ -63,7 +63,7 @@ def mode_of(values: object) -> InputMode:
         return InputMode.OUTPAINT
     if file_at(values, MASK):
         return InputMode.INPAINT
-    return InputMode.IMAGE if file_at(values, PICTURE) else InputMode.TEXT
+    return InputMode.IMAGE if file_at(values, IMAGE) else InputMode.TEXT
 
 
 def fits(mode: InputMode, values: object) -> bool:
@@ -76,16 +76,16 @@ def fits(mode: InputMode, values: object) -> bool:
     return mode is plain or (plain is InputMode.INPAINT and mode.has_mask)
 
 
-def changes_to(mode: InputMode, picture: str) -> Changes:
+def changes_to(mode: InputMode, image: str) -> Changes:
     """Returns what changes where a mode is chosen.
 
     Args:
         mode: The mode.
-        picture: The image that was opened last; empty for none.
+        image: The image that was opened last; empty for none.
     """
     changes: dict[str, Any] = {}
     if not mode.has_mask:
         changes[MASK] = None
     if mode is not InputMode.OUTPAINT:
         changes |= {f"outpaint.{side}": None for side in SIDES}
-    return {**changes, PICTURE: None if mode is InputMode.TEXT else picture or None}
+    return {**changes, IMAGE: None if mode is InputMode.TEXT else image or None}

@@ -6,15 +6,14 @@ from typing import Any
 from nicegui import ui
 
 from animator.errors import UserError
-from animator.studio.components.paint_canvas import PaintCanvas
+from animator.studio.components.paint_canvas import SIDES, PaintCanvas
 from animator.studio.generate.analysis import ImageAnalysis
 from animator.studio.generate.form import ImageForm
 from animator.studio.generate.image_values import value_at
 from animator.studio.generate.input_modes import (
     GROUPS,
+    IMAGE,
     MASK,
-    PICTURE,
-    SIDES,
     TITLES,
     InputMode,
     changes_to,
@@ -45,7 +44,7 @@ class InputPanel:
     def __init__(self, session: ImageSession, form: ImageForm) -> None:
         self._session = session
         self._mode = mode_of(session.values)
-        self._picture = ""
+        self._image = ""
         t = session.page.t
         self._modes = ui.toggle(
             {mode.value: t(title) for mode, title in TITLES.items()},
@@ -66,15 +65,15 @@ class InputPanel:
         if mode is self._mode:
             return
         self._mode = mode
-        self._session.change(changes_to(mode, self._picture))
+        self._session.change(changes_to(mode, self._image))
         self._show(self._session.analysis)
 
     def open(self, name: str) -> None:
         """Opens an image by the name that settings have for it, without the mask of another."""
-        self._picture = name
+        self._image = name
         if self._mode is InputMode.TEXT:
             self._mode = InputMode.IMAGE
-        self._session.change({PICTURE: name, MASK: None})
+        self._session.change({IMAGE: name, MASK: None})
 
     async def finish(self) -> None:
         """Has the settings name what is drawn.
@@ -89,9 +88,9 @@ class InputPanel:
             drawing = await self._canvas.drawing()
         except TimeoutError as error:
             raise UserError(t("The browser did not answer in time; try again.")) from error
-        if drawing.picture is None:
+        if drawing.image is None:
             raise UserError(t("Open an image first, or draw one in a sketch."))
-        changes: dict[str, Any] = {PICTURE: drawing.picture}
+        changes: dict[str, Any] = {IMAGE: drawing.image}
         if self._mode.has_mask:
             if drawing.mask is None:
                 raise UserError(t("Paint over what is to be generated anew."))
@@ -108,10 +107,10 @@ class InputPanel:
         values = analysis.values
         if not fits(self._mode, values):
             self._mode = mode_of(values)
-        self._picture = file_at(values, PICTURE) or self._picture
+        self._image = file_at(values, IMAGE) or self._image
         self._modes.set_value(self._mode.value)
         self._canvas.set_visibility(self._mode is not InputMode.TEXT)
-        self._canvas.show(self._mode.value, self._picture, file_at(values, MASK))
+        self._canvas.show(self._mode.value, self._image, file_at(values, MASK))
         self._show_size(values)
         for group, content in self._groups.items():
             content.set_visibility(group in GROUPS[self._mode])

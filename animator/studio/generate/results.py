@@ -88,9 +88,9 @@ class Results:
         button = ui.element("button").props("type=button data-testid=generate-thumbnail")
         button.classes("generate-thumbnail").on("click", choose)
         with button:
-            picture = ui.element("img").props("loading=lazy decoding=async")
-            picture.props["src"] = f"{image_url(image)}?width={THUMBNAIL_WIDTH}"
-            picture.props["alt"] = self._name(image)
+            small = ui.element("img").props("loading=lazy decoding=async")
+            small.props["src"] = f"{image_url(image)}?width={THUMBNAIL_WIDTH}"
+            small.props["alt"] = self._name(image)
         return button
 
     def _choose(self, image: KeptImage) -> None:
@@ -102,8 +102,8 @@ class Results:
         with self._viewer:
             with ui.element("a").props("target=_blank rel=noopener") as link:
                 link.props["href"] = image_url(image)
-                picture = ui.element("img").props("data-testid=generate-image")
-                picture.props["src"], picture.props["alt"] = image_url(image), self._name(image)
+                whole = ui.element("img").props("data-testid=generate-image")
+                whole.props["src"], whole.props["alt"] = image_url(image), self._name(image)
             ui.label(self._name(image)).props("data-testid=generate-image-seed").classes("generate-caption")
             self._actions.buttons(image, image_url(image))
             if image.infotext:

@@ -36,7 +36,7 @@ class TextPanel:
         with ui.element("div").classes("generate-actions"):
             take = ui.button(t("Use these settings"), icon="playlist_add_check", on_click=self._take_text)
             take.props("flat no-caps data-testid=generate-take")
-        DropZone(t("Drop an image here, or choose one, to read its settings"), self._take_file).props(
+        DropZone(t, t("Drop an image here, or choose one, to read its settings"), self._take_file).props(
             "data-testid=generate-drop"
         )
         session.watch(self._yaml, self._show)

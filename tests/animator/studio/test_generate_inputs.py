@@ -30,7 +30,7 @@ def open_blue(page: Page, mode: str, size: tuple[int, int] = (96, 64)) -> None:
     page.get_by_role("button", name=mode, exact=True).click()
     file = FilePayload(name="blue.png", mimeType="image/png", buffer=buffer.getvalue())
     page.get_by_test_id("canvas-file").set_input_files([file])
-    expect(page.get_by_test_id("paint-canvas")).to_have_attribute("data-picture", re.compile(r"\.png$"))
+    expect(page.get_by_test_id("paint-canvas")).to_have_attribute("data-image", re.compile(r"\.png$"))
 
 
 def paint(page: Page, *points: tuple[float, float]) -> None:
@@ -72,7 +72,7 @@ def test_a_mask_is_opened_from_a_file(page: Page, server: Command) -> None:
 def test_a_painted_mask_is_there_after_a_reload(page: Page) -> None:
     open_blue(page, "Inpaint")
     page.get_by_test_id("paint-canvas").focus()
-    for key in ("Space", "ArrowRight", "ArrowRight"):
+    for key in ("Space", "ArrowRight", "ArrowRight", "Control+z", "Control+Shift+z"):
         page.keyboard.press(key)
     generate(page)
     text = page.get_by_test_id("generate-text").input_value()
@@ -146,7 +146,7 @@ def test_an_image_of_the_gallery_is_where_another_begins(
     wait_until(lambda: bool(found()))
     other = open_page(f"/generate?from={found()[0]['id']}")
     expect(other.get_by_test_id("generate-prompt")).to_have_value("a heron in the reeds")
-    expect(other.get_by_test_id("paint-canvas")).to_have_attribute("data-picture", re.compile(r"\.png$"))
+    expect(other.get_by_test_id("paint-canvas")).to_have_attribute("data-image", re.compile(r"\.png$"))
     expect(other).to_have_url(f"{server.url}/generate")
     missing = open_page("/generate?from=99999999")
     expect(missing.get_by_text("is not in the gallery")).to_be_visible()

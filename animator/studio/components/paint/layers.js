@@ -1,6 +1,6 @@
-// What is drawn over a picture: a layer of colors and a mask, as lists of strokes, so that undo costs no memory.
+// What is drawn over an image: a layer of colors and a mask, as lists of strokes, so that undo costs no memory.
 
-export const MAX_SIDE = 2048; // of a drawing, in pixels; what is drawn on a larger picture is scaled by the server
+export const MAX_SIDE = 2048; // of a drawing, in pixels; what is drawn on a larger image is scaled by the server
 const MAX_UNDO = 200;
 const SPACING = 0.12; // between two stamps of a stroke, as a share of the brush
 export const MASK_COLOR = "#e0457b";
@@ -56,14 +56,14 @@ function play(context, step) {
 
 export class Layers {
   constructor() {
-    this.picture = null;
+    this.image = null;
     this.resize(512, 512);
   }
 
-  /** Begins with a picture, or a white one of a size where there is none; nothing is drawn yet. */
-  open(picture, width, height) {
-    this.picture = picture;
-    this.resize(picture ? picture.width : width, picture ? picture.height : height);
+  /** Begins with an image, or a white one of a size where there is none; nothing is drawn yet. */
+  open(image, width, height) {
+    this.image = image;
+    this.resize(image ? image.width : width, image ? image.height : height);
   }
 
   resize(width, height) {
@@ -152,13 +152,13 @@ export class Layers {
     return true;
   }
 
-  /** Returns the picture with the colors on it. */
+  /** Returns the image with the colors on it. */
   sketched() {
     const canvas = canvasOf(this.width, this.height);
     const context = canvas.getContext("2d");
     context.fillStyle = "#ffffff";
     context.fillRect(0, 0, this.width, this.height);
-    if (this.picture) context.drawImage(this.picture, 0, 0, this.width, this.height);
+    if (this.image) context.drawImage(this.image, 0, 0, this.width, this.height);
     context.drawImage(this.sketch, 0, 0);
     return canvas;
   }

@@ -1,4 +1,4 @@
-// How a drawing lies on the screen: zoomed and moved, with room around it where the picture is to grow.
+// How a drawing lies on the screen: zoomed and moved, with room around it where the image is to grow.
 
 const MARGIN = 24; // pixels of the screen around the drawing, where handles find room
 
@@ -47,7 +47,7 @@ export class View {
     if (shown.mode === "outpaint") this.drawRoom(context, layers);
     context.fillStyle = "#ffffff";
     context.fillRect(0, 0, layers.width, layers.height);
-    if (layers.picture) context.drawImage(layers.picture, 0, 0, layers.width, layers.height);
+    if (layers.image) context.drawImage(layers.image, 0, 0, layers.width, layers.height);
     if (shown.sketch) context.drawImage(layers.sketch, 0, 0);
     if (shown.mask) {
       context.globalAlpha = 0.55;

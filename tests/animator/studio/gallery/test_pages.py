@@ -50,9 +50,9 @@ def test_keys_move_choose_and_open(open_gallery: OpenGallery) -> None:
 
 def test_thumbnails_are_loaded_and_a_film_plays(open_gallery: OpenGallery) -> None:
     page = open_gallery("q=lighthouse&kind=film")
-    picture = items(page).first.locator("img")
-    expect(picture).to_have_js_property("complete", value=True)
-    assert picture.evaluate("image => image.naturalWidth") == 64
+    image = items(page).first.locator("img")
+    expect(image).to_have_js_property("complete", value=True)
+    assert image.evaluate("image => image.naturalWidth") == 64
     items(page).first.dblclick()
     page.wait_for_function("document.querySelector('.lightbox video')?.readyState >= 2")
 
