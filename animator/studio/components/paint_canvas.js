@@ -182,7 +182,7 @@ export default {
       if (event.ctrlKey || event.metaKey) {
         const key = event.key.toLowerCase();
         if (key !== "z" && key !== "y") return undefined;
-        return key === "y" ? () => this.layers.redo() : () => this.layers.undo();
+        return key === "y" || event.shiftKey ? () => this.layers.redo() : () => this.layers.undo();
       }
       const step = this.brush.size / (event.shiftKey ? 1 : 4);
       const keys = {
