@@ -30,6 +30,21 @@ def atomic_write(path: Path, data: bytes) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def sync_folder(folder: Path) -> None:
+    """Waits until the names of a folder's files are on disk: after a power cut, renamed files are there, too.
+
+    Raises:
+        OSError: The disk failed.
+    """
+    if os.name == "nt":  # folders cannot be opened there; renames are in its file system's journal
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def temporary_file(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
     """Creates an empty file beside `path`, and removes it at the end unless it was renamed; yields both."""

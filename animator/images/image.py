@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from animator.images.image_file import decode_file
+from animator.images.side_stream import to_host
 
 Image8 = NDArray[np.uint8]
 
@@ -58,4 +59,4 @@ def png_of(pixels: Image8) -> bytes:
 def to_uint8(image: Tensor) -> Image8:
     """Returns uint8 RGB (H, W, 3) of an image (3, H, W), rounded to nearest."""
     scaled = image.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
-    return scaled.permute(1, 2, 0).contiguous().cpu().numpy()
+    return to_host(scaled.permute(1, 2, 0).contiguous()).numpy()

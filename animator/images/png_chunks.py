@@ -19,6 +19,8 @@ _MAX_TOTAL_BYTES = 64_000_000
 _MAX_EXPANSION = 1032
 """Bytes that a byte of a deflated text can expand to, at most."""
 _MAX_CHUNKS = 200_000
+PngText = tuple[bytes, bytes]
+"""Kind and content of a text chunk, such as (b"tEXt", b"Title\0A cat")."""
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _ORIENTED = ("XML:com.adobe.xmp", "Raw profile type exif")
 """Texts in which other programs record the orientation of an image."""
@@ -73,6 +75,14 @@ def read_texts(
             if entry is not None:
                 texts[entry[0]] = entry[1]
     return texts
+
+
+def text_chunk(key: str, text: str) -> PngText:
+    """Returns the chunk of a text: in Latin-1 where that has its letters, otherwise in UTF-8."""
+    try:
+        return b"tEXt", key.encode("latin-1") + b"\0" + text.encode("latin-1")
+    except UnicodeEncodeError:
+        return b"iTXt", key.encode("latin-1") + b"\0\0\0\0\0" + text.encode("utf-8")
 
 
 def size_in(head: bytes) -> tuple[int, int] | None:

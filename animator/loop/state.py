@@ -1,6 +1,5 @@
 """`State`: what the next frame needs from the last one, and its file format."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +9,8 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from animator.core.deprecated import warn_renamed
-from animator.loop.state_header import SCHEMA, next_frame_of
+from animator.images.side_stream import to_host
+from animator.loop.state_header import StateHeader
 from animator.settings.animation import MOST_TRAILS
 
 IMAGE_KEY = "picture"
@@ -59,23 +59,27 @@ class State:
         warn_renamed("State.picture", "State.image")
         return self.image
 
-    def to_bytes(self) -> bytes:
-        """Returns this state as a safetensors file, bit for bit."""
+    def to_bytes(self, anchor_name: str | None = None) -> bytes:
+        """Returns this state as a safetensors file, bit for bit.
+
+        Args:
+            anchor_name: Where the anchor is kept, if the file is not to hold it.
+        """
         optional = {
             IMAGE_KEY: self.image,
-            "anchor": self.anchor,
+            "anchor": None if anchor_name else self.anchor,
             "depth": self.depth,
             "faces": self.faces,
             "revealed": self.revealed,
             "trails": self.trails,
         }
         tensors = {
-            name: tensor.detach().cpu().contiguous().clone()
+            name: to_host(tensor.detach()).contiguous().clone()
             for name, tensor in optional.items()
             if tensor is not None
         }
-        header = json.dumps({"schema": SCHEMA, "next_frame": self.next_frame})
-        return save(tensors, metadata={"state": header})
+        header = StateHeader(self.next_frame, anchor_name)
+        return save(tensors, metadata={"state": header.to_text()})
 
     def check_size(self, size: tuple[int, int]) -> None:
         """Checks that the state belongs to a film of this width and height.
@@ -91,7 +95,7 @@ class State:
 
     @classmethod
     def from_bytes(cls, data: bytes, device: torch.device | str = "cpu") -> "State":
-        """Returns the state that `to_bytes` wrote.
+        """Returns the state that `to_bytes` wrote, without an anchor that is kept elsewhere.
 
         Args:
             data: The file, at most `MAX_BYTES`.
@@ -100,7 +104,7 @@ class State:
         Raises:
             ValueError: The bytes are not a complete state of this schema.
         """
-        next_frame = next_frame_of(data)
+        next_frame = StateHeader.of(data).next_frame
         try:
             tensors = load(data)
             _check_tensors(tensors)

@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL.PngImagePlugin import PngInfo
-
 from animator._version import __version__
 from animator.core.json_text import parse_json
 from animator.core.read import UnreadableError, open_regular, read_text
@@ -20,7 +18,7 @@ from animator.errors import UserError
 from animator.film.comment import read_comment
 from animator.images.exif_comment import read_user_comment
 from animator.images.file_kinds import HEAD_BYTES, is_accepted, may_be_video, name_kind
-from animator.images.png_chunks import SIGNATURE, read_texts
+from animator.images.png_chunks import SIGNATURE, PngText, read_texts, text_chunk
 from animator.presets.infotext import Infotext
 from animator.presets.infotext_preset import is_infotext
 from animator.presets.load import dump
@@ -58,20 +56,17 @@ class FrameChunks:
         self._animation = animation
         self._film = FILM.encode() + b"\0\0" + zlib.compress(film_record(animation).encode())
 
-    def of(self, plan: Plan, model_hash: str = "") -> PngInfo:
+    def of(self, plan: Plan, model_hash: str = "") -> list[PngText]:
         """Returns the chunks of one frame.
 
         Args:
             plan: The frame's plan.
             model_hash: Short hash of the model that generated it; empty if it is not known.
         """
-        chunks = PngInfo()
         is_over_image = self._is_over_image(plan)
         infotext = Infotext.of(plan, self._animation.model, over_image=is_over_image, model_hash=model_hash)
-        chunks.add_text(PARAMETERS, infotext.text)
-        chunks.add_text(FRAME, json.dumps(asdict(plan)))
-        chunks.add(b"zTXt", self._film)
-        return chunks
+        values = json.dumps(asdict(plan))
+        return [text_chunk(PARAMETERS, infotext.text), text_chunk(FRAME, values), (b"zTXt", self._film)]
 
     def _is_over_image(self, plan: Plan) -> bool:
         """Returns True if a frame is generated from an image, not from its prompt alone."""

@@ -1,6 +1,5 @@
-"""Renders the frames of a run to disk and into a sink, and warns about drift."""
+"""Renders the frames of a run to disk and into a sink."""
 
-import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -8,22 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from animator.images.metrics import frame_metrics
 from animator.loop.pipeline import Pipeline
 from animator.loop.render import Frame, render
 from animator.loop.state import State
-from animator.runs.depth_export import write_depth_map
-from animator.runs.drift import DriftMonitor
+from animator.models.diffusion.step_hook import before_steps
+from animator.runs.frame_records import FrameRecords
+from animator.runs.frame_writer import FrameWriter
 from animator.runs.progress import Phase, Progress
 from animator.runs.run import Run
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import Stopped, StopToken, stopped_by
-from animator.runs.stretches import Stretches, feeds_back
 from animator.timeline.timeline import Timeline
 
-log = logging.getLogger(__name__)
 Report = Callable[[Progress], None]
 
 
@@ -41,7 +37,7 @@ class Rendering:
 
     Attributes:
         device: Device of images and models.
-        report: Called when rendering starts, and after every frame on disk.
+        report: Called when rendering starts, and after every frame on disk, then in the writer's thread.
         stop: Stops the rendering, between frames or steps of the diffusion.
         end: Stop before this frame; a group of in-betweens that contains it is finished. None renders the
             whole film.
@@ -93,15 +89,23 @@ def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Renderi
     rendering.enter(Phase.RENDERING)
     rendering.report(Progress(first, total, 0.0, 0))
     run.metrics.truncate(first)
-    recorder, done = _MetricsRecorder(run, state.image, rendering), first
-    sink = rendering.open_sink(run, first)
+    records = FrameRecords(run, state.image, watches_drift=rendering.watches_drift)
+
+    def report(frame: Frame) -> None:
+        count = frame.plan.frame + 1
+        rendering.report(Progress(count, total, time.monotonic() - started, count - first))
+
+    done, sink = first, rendering.open_sink(run, first)
     try:
-        with suppress(Stopped), stopped_by(rendering.stop):
+        with (
+            FrameWriter(run, sink, records, report, rendering.device) as writer,
+            before_steps(writer.check),
+            suppress(Stopped),
+            stopped_by(rendering.stop),
+        ):
             for frame in _until_stop(render(Timeline(run.animation), pipeline, state), first, rendering):
-                sink.write(run.write(frame))
-                recorder.add(frame)
-                done, count = frame.state.next_frame, frame.plan.frame + 1
-                rendering.report(Progress(count, total, time.monotonic() - started, count - first))
+                writer.add(frame)
+                done = frame.state.next_frame
     except BaseException:
         sink.abort()
         raise
@@ -126,27 +130,3 @@ def _until_stop(frames: Iterator[Frame], first: int, rendering: Rendering) -> It
         yield frame
         if frame.state.next_frame == frame.plan.frame + 1 and ends_before(frame.state.next_frame):
             return
-
-
-class _MetricsRecorder:
-    """Writes the metrics of each frame and its depth map where wanted, and logs warnings about drift.
-
-    They are those of the image in the loop, which is what drifts and what a state has to resume from.
-    """
-
-    def __init__(self, run: Run, last: Tensor | None, rendering: Rendering) -> None:
-        self._run = run
-        self._last = last
-        self._monitor = DriftMonitor() if rendering.watches_drift and feeds_back(run.animation) else None
-        self._stretches = Stretches(run.animation)
-
-    def add(self, frame: Frame) -> None:
-        """Records a frame."""
-        if self._run.animation.depth.save_depth_maps and frame.depth is not None:
-            write_depth_map(self._run.folder / "depth", f"{frame.plan.frame:09d}", frame.depth)
-        metrics = frame_metrics(frame.plan.frame, frame.loop_image, self._last)
-        self._run.metrics.append(metrics)
-        changes = self._stretches.changes_at(frame.plan)
-        for warning in self._monitor.update(metrics, cut=changes) if self._monitor else ():
-            log.warning(warning)
-        self._last = frame.loop_image

@@ -6,13 +6,12 @@ run.json               versions, model, digest, times
 frames/000000000.png   complete or not there at all
 frames.jsonl           color, contrast, detail and flicker of each frame
 log.jsonl              warnings of all sessions
-state.safetensors      where to resume; replaced after the frames of a group are on disk
+state.safetensors      where to resume; replaced, at most twice a second, after its frames are on disk
 downloads/             images that the settings give by URL
-states/                checkpoints: earlier states, to render again from there
+states/                the color anchor of the state; checkpoints: earlier states, to render again from there
 <name>.mp4             appears when complete; <name>.part.mp4 is the video so far
 """
 
-import io
 import json
 import logging
 import shutil
@@ -21,21 +20,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from PIL import Image
 
 from animator.core.atomic import atomic_write
 from animator.core.make_folder import make_folder
 from animator.core.marks import mark_yaml
-from animator.core.read import read_bytes
 from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError
-from animator.images.image import Image8, to_uint8
-from animator.loop.render import Frame
-from animator.loop.state import MAX_BYTES, State
+from animator.images.image import Image8
+from animator.images.png_encoder import encode_png
+from animator.loop.state import State
 from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MAX_CHECKPOINTS, Checkpoints
 from animator.runs.heard_record import write_heard
-from animator.runs.run_folder import FRAMES, refuse_links, remove_all_leftovers
+from animator.runs.run_folder import FRAMES, STATES, refuse_links, remove_all_leftovers
 from animator.runs.run_lock import RunLock, wait_for_writer
 from animator.runs.run_reader import RunReader
 from animator.runs.run_settings import (
@@ -47,12 +44,13 @@ from animator.runs.run_settings import (
     recorded_settings,
     with_seed_of,
 )
+from animator.runs.state_files import StateFiles
 from animator.settings import Animation
 from animator.settings.wildcards import with_wildcards
+from animator.timeline.plan import Plan
 
 log = logging.getLogger(__name__)
 BYTES_PER_PIXEL = 2.2  # PNG of a busy image, and its share of the video file
-PNG_LEVEL = 3  # half the time of zlib's default for 2 % more bytes
 
 
 class Run(RunReader):
@@ -68,7 +66,8 @@ class Run(RunReader):
 
     def __init__(self, folder: str | Path, animation: Animation) -> None:
         super().__init__(folder, animation)
-        self.checkpoints = Checkpoints(self.folder / "states", animation.frames)
+        self.checkpoints = Checkpoints(self.folder / STATES, animation.frames)
+        self.states = StateFiles(self.folder)
         self._chunks = FrameChunks(animation)
         self._short_hash: Callable[[str], str] = _no_hash
         refuse_links(self.folder)
@@ -145,18 +144,20 @@ class Run(RunReader):
         """
         self._short_hash = short_hash
 
-    def write(self, frame: Frame) -> Image8:
-        """Writes a frame to disk, then the state, and returns its pixels, uint8 RGB (H, W, 3)."""
-        pixels = to_uint8(frame.image)
-        buffer = io.BytesIO()
-        model = frame.plan.diffusion.checkpoint or self.animation.model
-        chunks = self._chunks.of(frame.plan, self._short_hash(model))
-        Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_LEVEL, pnginfo=chunks)
-        atomic_write(self.frame_path(frame.plan.frame), buffer.getvalue())
-        if frame.state.next_frame == frame.plan.frame + 1:
-            self.checkpoints.save(frame.state)
-            atomic_write(self.state_path, frame.state.to_bytes())
-        return pixels
+    def encode(self, plan: Plan, pixels: Image8) -> bytes:
+        """Returns a frame, uint8 RGB (H, W, 3), as a PNG file that says how it was made."""
+        model = plan.diffusion.checkpoint or self.animation.model
+        texts = self._chunks.of(plan, self._short_hash(model))
+        return encode_png(pixels, texts, self.animation.output.png_level)
+
+    def save(self, frame: int, png: bytes) -> None:
+        """Writes a frame's PNG file to disk."""
+        atomic_write(self.frame_path(frame), png)
+
+    def keep(self, state: State) -> None:
+        """Keeps the state after a group of frames that are on disk; see `StateFiles.add`."""
+        self.checkpoints.save(state)
+        self.states.add(state)
 
     def state(self, device: torch.device | str = "cpu") -> State:
         """Returns the state to resume from; that of the beginning if no group is finished.
@@ -164,10 +165,8 @@ class Run(RunReader):
         Raises:
             RunError: The state file is broken, or a frame before it is missing.
         """
-        if not self.state_path.exists():
-            return State()
         try:
-            state = State.from_bytes(read_bytes(self.state_path, MAX_BYTES), device)
+            state = self.states.read(device)
             state.check_size(self.animation.size)
         except ValueError as error:
             last = max(0, len(list(self.frames_folder.glob("*.png"))) - 1)
@@ -177,13 +176,13 @@ class Run(RunReader):
 
     def rewind(self, state: State, animation: Animation) -> None:
         """Rewinds the run to a state, to render on with these settings; frames stay until rendered again."""
-        atomic_write(self.state_path, state.to_bytes())
+        self.states.write(state)
         self.checkpoints.delete_after(state.next_frame)
         self.metrics.truncate(state.next_frame)
         keep_edited(self.folder / PRESET)
         self._write_preset(animation)
         self.animation = animation
-        self.checkpoints = Checkpoints(self.folder / "states", animation.frames)
+        self.checkpoints = Checkpoints(self.folder / STATES, animation.frames)
         self._chunks = FrameChunks(animation)
 
     def record(self, facts: Mapping[str, Any]) -> None:

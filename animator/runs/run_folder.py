@@ -14,7 +14,9 @@ HEARD = "signals.safetensors"
 """The file, in a run folder, with the values of sounds and tables that its formulas use."""
 METRICS = "frames.jsonl"
 """The file, in a run folder, with the metrics of each frame."""
-FOLDERS = (FRAMES, "states", "downloads", "depth")
+STATES = "states"
+"""The folder, in a run folder, of checkpoints and of the color anchor of the newest state."""
+FOLDERS = (FRAMES, STATES, "downloads", "depth")
 FILES = (".lock", METRICS, LOG, "run.json", "preset.yaml", STATE, HEARD)
 """The files of a run folder that a session reads and writes."""
 

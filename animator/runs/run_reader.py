@@ -10,7 +10,7 @@ import numpy as np
 
 from animator.errors import ResumeFrom, RunError, UserError
 from animator.images.image_file import decode_file
-from animator.loop.state_header import read_next_frame
+from animator.loop.state_header import StateHeader
 from animator.runs.metrics_log import MetricsLog
 from animator.runs.run_folder import FRAMES, METRICS, STATE, frame_name
 from animator.runs.run_lock import is_locked
@@ -32,7 +32,7 @@ def finished_frames(folder: Path) -> int:
     a run that is rendered again stay until they are replaced.
     """
     try:
-        finished = read_next_frame(folder / STATE)
+        finished = StateHeader.read(folder / STATE).next_frame
     except ValueError:  # none yet, or it is broken, which whoever resumes the run reports
         finished = 0
     return max(finished, MetricsLog(folder / METRICS).frames())

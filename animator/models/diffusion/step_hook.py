@@ -18,13 +18,21 @@ _HOOK: ContextVar[StepHook] = ContextVar("step_hook", default=_ignore)
 
 @contextmanager
 def before_steps(hook: StepHook) -> Iterator[None]:
-    """Has a function called before each step within a `with` block; other threads are not concerned.
+    """Has a function called before each step within a `with` block, after those of blocks around it.
+
+    Other threads are not concerned.
 
     Args:
         hook: Must not change a tensor. After an error that it raises the model is as it was before: it can
             generate the same request again with the same result.
     """
-    token = _HOOK.set(hook)
+    outer = _HOOK.get()
+
+    def both(step: int, steps: int) -> None:
+        outer(step, steps)
+        hook(step, steps)
+
+    token = _HOOK.set(both)
     try:
         yield
     finally:

@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from animator.errors import UserError
+from animator.images.png_encoder import encode_png
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets import load as presets
 from animator.presets import raw
@@ -73,7 +75,7 @@ def test_a_frame_has_its_denoising_strength_if_it_was_generated_from_an_image(
     found: list[str | None] = []
     for plan in Timeline(animation):
         path = tmp_path / f"{plan.frame}.png"
-        Image.new("RGB", (8, 8)).save(path, pnginfo=FrameChunks(animation).of(plan))
+        path.write_bytes(encode_png(np.zeros((8, 8, 3), np.uint8), FrameChunks(animation).of(plan)))
         found.append(Infotext.parse(read_provenance(path).infotext or "").fields.get("Denoising strength"))
     assert found == denoising
 
@@ -134,8 +136,7 @@ def test_redone_frames_have_the_settings_they_were_redone_with(lake: Animation, 
     with Run.open(path.parent) as run:
         run.rewind(run.state(), other)
         assert run.animation == other
-        chunks = run._chunks.of(Timeline(other)[0])
-    Image.new("RGB", (8, 8)).save(tmp_path / "b.png", pnginfo=chunks)
+        (tmp_path / "b.png").write_bytes(run.encode(Timeline(other)[0], np.zeros((8, 8, 3), np.uint8)))
     preset = read_provenance(tmp_path / "b.png").preset
     assert preset and "name: other" in preset
 

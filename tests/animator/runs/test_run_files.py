@@ -13,10 +13,12 @@ from animator.errors import RunError, VideoError
 from animator.film.writer import VideoWriter
 from animator.loop.render import Frame
 from animator.loop.state import State
-from animator.runs import checkpoints, run
+from animator.runs import checkpoints, run, state_files
 from animator.runs.checkpoints import Checkpoints
+from animator.runs.frame_records import FrameRecords
+from animator.runs.frame_writer import FrameWriter
 from animator.runs.run import Run
-from animator.runs.sink import FilmSink
+from animator.runs.sink import FilmSink, FrameFiles
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 
@@ -34,6 +36,14 @@ def frame(opened: Run, number: int) -> Frame:
     return Frame(Timeline(opened.animation)[number], IMAGE, None, state, IMAGE)
 
 
+def write(opened: Run, *frames: Frame) -> None:
+    """Writes frames as a rendering does."""
+    records = FrameRecords(opened, None, watches_drift=False)
+    with FrameWriter(opened, FrameFiles(), records, lambda frame: None, torch.device("cpu")) as writer:
+        for one in frames:
+            writer.add(one)
+
+
 def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
     opened: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,15 +53,17 @@ def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
         written.append(path.relative_to(opened.folder).as_posix())
         atomic_write(path, data)
 
-    monkeypatch.setattr(run, "atomic_write", recorded)
-    monkeypatch.setattr(checkpoints, "atomic_write", recorded)
-    opened.write(frame(opened, 23))
-    assert written == ["frames/000000023.png", "states/000000024.safetensors", "state.safetensors"]
+    for module in (run, checkpoints, state_files):
+        monkeypatch.setattr(module, "atomic_write", recorded)
+    write(opened, frame(opened, 23))
+    image, checkpoint, anchor, state = written
+    assert image == "frames/000000023.png" and checkpoint == "states/000000024.safetensors"
+    assert anchor.startswith("states/anchor-") and state == "state.safetensors"
 
 
 def test_an_in_between_leaves_the_state_alone(opened: Run) -> None:
     between = Frame(Timeline(opened.animation)[0], IMAGE, None, State(), IMAGE)
-    opened.write(between)
+    write(opened, between)
     assert opened.frame_path(0).exists() and not (opened.folder / "state.safetensors").exists()
 
 
@@ -87,7 +99,9 @@ def test_a_film_whose_encoder_fails_at_the_end_has_the_frames_of_before_the_resu
         close(writer)
 
     monkeypatch.setattr(VideoWriter, "close", failing_once)
-    pixels = [opened.write(frame(opened, number)) for number in range(7)]
+    for number in range(7):
+        write(opened, frame(opened, number))
+    pixels = list(opened.pixels(range(7)))
     sink = FilmSink(opened, 4)
     for one in pixels[4:]:
         sink.write(np.asarray(one))

@@ -107,7 +107,8 @@ def test_a_stopped_film_ends_its_sinks_early(make_animation: Make, tmp_path: Pat
         if progress.done == 3:
             token.stop()
 
-    made = rendered(make_animation(), tmp_path / "run", stop=token, progress=stop, sinks=[sink.open])
+    film = make_animation(frames=60)  # more than are drawn until the third one is written
+    made = rendered(film, tmp_path / "run", stop=token, progress=stop, sinks=[sink.open])
     assert made.stopped and sink.ended == ["abort"] and (tmp_path / "run" / "untitled.part.mp4").exists()
 
 

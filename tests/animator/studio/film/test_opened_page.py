@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
+from animator.images.png_encoder import encode_png
 from animator.presets.load import load
 from animator.presets.records import FrameChunks
 from animator.timeline.timeline import Timeline
@@ -33,12 +33,10 @@ def drop(page: Page, name: str, content: bytes) -> None:
 
 
 @pytest.fixture
-def frame(tmp_path: Path) -> bytes:
+def frame() -> bytes:
     """A frame of ours."""
     film = load(SMALL.replace("a lake", "a castle"))
-    path = tmp_path / "frame.png"
-    Image.new("RGB", (8, 8)).save(path, pnginfo=FrameChunks(film).of(Timeline(film)[0]))
-    return path.read_bytes()
+    return encode_png(np.zeros((8, 8, 3), np.uint8), FrameChunks(film).of(Timeline(film)[0]))
 
 
 def test_a_dropped_image_gives_its_film_and_may_begin_it(film: Page, frame: bytes) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from animator.errors import UserError
+from animator.images.png_encoder import encode_png
 from animator.jobs.queue import JobQueue
 from animator.jobs.request import JobRequest
 from animator.presets.load import load
@@ -73,9 +75,9 @@ def test_common_mistakes_of_a_settings_file_are_repaired_and_said(send: Send) ->
     assert load(found.text).frames == 4 and "comma" in notes(found)
 
 
-def test_a_frame_has_the_film_that_it_is_of(send: Send, tmp_path: Path) -> None:
+def test_a_frame_has_the_film_that_it_is_of(send: Send) -> None:
     film = load(SMALL)
-    content = png(tmp_path / "frame.png", FrameChunks(film).of(Timeline(film)[0]))
+    content = encode_png(np.zeros((8, 8, 3), np.uint8), FrameChunks(film).of(Timeline(film)[0]))
     upload = send("frame.png", content)
     found = open_upload(upload, "frame.png")
     assert load(found.text) == film and len(found.text) < 1000
