@@ -40,7 +40,7 @@ def in_format_of(film: Path, animation: "Animation") -> "Animation":
         return animation
     from animator.settings.output import Output
 
-    kept = {key: getattr(animation.output, key) for key in ("make_gif", "subtitles")}
+    kept = {key: getattr(animation.output, key) for key in ("make_gif", "png_level", "subtitles")}
     return animation.model_copy(update={"output": Output.model_validate({**kept, "format": name})})
 
 

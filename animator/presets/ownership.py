@@ -18,7 +18,8 @@ from animator.errors import ChooseOutput, ForceOrChooseOutput, UserError
 from animator.film.comment import read_comment
 from animator.film.image_sequence import png_texts
 from animator.images.image_file import BrokenImageError, decode_file
-from animator.presets.records import FILM, FRAME, is_film_record
+from animator.presets.film_record import is_film_record
+from animator.presets.records import FILM, FRAME
 from animator.presets.resolve_paths import file_settings, names_in
 from animator.presets.signal_files import files_of
 from animator.settings import Animation

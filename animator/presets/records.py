@@ -11,17 +11,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from animator._version import __version__
-from animator.core.json_text import parse_json
 from animator.core.read import UnreadableError, open_regular, read_text
 from animator.errors import UserError
 from animator.film.comment import read_comment
 from animator.images.exif_comment import read_user_comment
 from animator.images.file_kinds import HEAD_BYTES, is_accepted, may_be_video, name_kind
 from animator.images.png_chunks import SIGNATURE, PngText, read_texts, text_chunk
+from animator.presets.film_record import (
+    MAX_BYTES_INSIDE,
+    film_record,
+    json_object,
+    record_reference,
+    recorded_preset,
+)
 from animator.presets.infotext import Infotext
 from animator.presets.infotext_preset import is_infotext
-from animator.presets.load import dump
 from animator.settings import Animation
 from animator.settings.modes import mode_of
 from animator.timeline.plan import Plan
@@ -29,7 +33,6 @@ from animator.timeline.plan import Plan
 PARAMETERS = "parameters"
 FILM = "animator"
 FRAME = "animator-frame"
-SCHEMA = "animator.film.1"
 MAX_INFOTEXT_BYTES = 1_000_000
 _EXPECTED = "expected an image or infotext of A1111, or an image or video of ours"
 
@@ -54,7 +57,13 @@ class FrameChunks:
 
     def __init__(self, animation: Animation) -> None:
         self._animation = animation
-        self._film = FILM.encode() + b"\0\0" + zlib.compress(film_record(animation).encode())
+        record = film_record(animation)
+        packed = zlib.compress(record.encode())
+        self.record_apart = record if len(packed) > MAX_BYTES_INSIDE else None
+        """The film's record where it is too long for each frame, so that the run folder keeps it."""
+        self._film = (b"tEXt", f"{FILM}\0{record_reference(record)}".encode())
+        if self.record_apart is None:
+            self._film = (b"zTXt", FILM.encode() + b"\0\0" + packed)
 
     def of(self, plan: Plan, model_hash: str = "") -> list[PngText]:
         """Returns the chunks of one frame.
@@ -66,23 +75,13 @@ class FrameChunks:
         is_over_image = self._is_over_image(plan)
         infotext = Infotext.of(plan, self._animation.model, over_image=is_over_image, model_hash=model_hash)
         values = json.dumps(asdict(plan))
-        return [text_chunk(PARAMETERS, infotext.text), text_chunk(FRAME, values), (b"zTXt", self._film)]
+        return [text_chunk(PARAMETERS, infotext.text), text_chunk(FRAME, values), self._film]
 
     def _is_over_image(self, plan: Plan) -> bool:
         """Returns True if a frame is generated from an image, not from its prompt alone."""
         source = mode_of(self._animation).source
         begins = source == "clip" or self._animation.begins_over_image
         return source != "nothing" and plan.diffusion.strength > 0 and (plan.frame > 0 or begins)
-
-
-def film_record(animation: Animation) -> str:
-    """Returns a film's full preset, as one line of ASCII."""
-    return json.dumps({"schema": SCHEMA, "animator": __version__, "preset": dump(animation)})
-
-
-def is_film_record(text: str) -> bool:
-    """Returns True for a text that `film_record` made."""
-    return _preset(text) is not None
 
 
 def read_provenance(path: Path) -> Provenance:
@@ -107,7 +106,9 @@ def read_provenance(path: Path) -> Provenance:
             raise UserError(f"{path}: is {name_kind(head)}; {_EXPECTED}")
         texts = {FILM: read_comment(path)}
     metadata = Provenance(
-        texts.get(PARAMETERS) or None, _preset(texts.get(FILM, "")), _object(texts.get(FRAME, ""))
+        texts.get(PARAMETERS) or None,
+        recorded_preset(texts.get(FILM, ""), path),
+        json_object(texts.get(FRAME, "")),
     )
     if metadata == Provenance():
         raise UserError(f"{path}: has no record of how it was made; {_EXPECTED}")
@@ -123,17 +124,3 @@ def _text_file(path: Path) -> str | None:
     except UnreadableError:
         return None
     return text if is_infotext(text) else None
-
-
-def _preset(text: str) -> str | None:
-    record = _object(text)
-    preset = record.get("preset") if record and record.get("schema") == SCHEMA else None
-    return preset if isinstance(preset, str) else None
-
-
-def _object(text: str) -> Mapping[str, Any] | None:
-    try:
-        value = parse_json(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, Mapping) else None

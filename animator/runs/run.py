@@ -8,6 +8,7 @@ frames.jsonl           color, contrast, detail and flicker of each frame
 log.jsonl              warnings of all sessions
 state.safetensors      where to resume; replaced, at most twice a second, after its frames are on disk
 downloads/             images that the settings give by URL
+records/               the film's record, where it is too long for each frame's file
 states/                the color anchor of the state; checkpoints: earlier states, to render again from there
 <name>.mp4             appears when complete; <name>.part.mp4 is the video so far
 """
@@ -28,6 +29,7 @@ from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunE
 from animator.images.image import Image8
 from animator.images.png_encoder import encode_png
 from animator.loop.state import State
+from animator.presets.film_record import RECORDS, record_name
 from animator.presets.load import dump
 from animator.presets.records import FrameChunks
 from animator.runs.checkpoints import MAX_CHECKPOINTS, Checkpoints
@@ -186,9 +188,14 @@ class Run(RunReader):
         self._chunks = FrameChunks(animation)
 
     def record(self, facts: Mapping[str, Any]) -> None:
-        """Writes run.json: the facts given, and the digest of the settings."""
+        """Writes run.json, with these facts and the digest of the settings, and a long record of the film."""
         text = json.dumps({"digest": digest(self.animation), **facts}, indent=2)
         atomic_write(self.folder / "run.json", f"{text}\n".encode())
+        record = self._chunks.record_apart
+        if record is not None:
+            path = self.folder / RECORDS / record_name(record)
+            path.parent.mkdir(exist_ok=True)
+            atomic_write(path, record.encode())
 
     def _write_preset(self, animation: Animation) -> None:
         write_heard(self.folder, animation.heard)

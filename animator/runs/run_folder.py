@@ -4,6 +4,7 @@ from pathlib import Path
 
 from animator.core.atomic import remove_leftovers
 from animator.errors import RunError
+from animator.presets.film_record import RECORDS
 from animator.runs.run_log import LOG
 
 FRAMES = "frames"
@@ -16,7 +17,7 @@ METRICS = "frames.jsonl"
 """The file, in a run folder, with the metrics of each frame."""
 STATES = "states"
 """The folder, in a run folder, of checkpoints and of the color anchor of the newest state."""
-FOLDERS = (FRAMES, STATES, "downloads", "depth")
+FOLDERS = (FRAMES, STATES, RECORDS, "downloads", "depth")
 FILES = (".lock", METRICS, LOG, "run.json", "preset.yaml", STATE, HEARD)
 """The files of a run folder that a session reads and writes."""
 

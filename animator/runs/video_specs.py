@@ -9,7 +9,7 @@ from animator.film.output_problems import OutputProblem, output_problems
 from animator.film.sound import Sound
 from animator.film.soundtrack import speed_of_images
 from animator.film.spec import VideoSpec
-from animator.presets.records import film_record
+from animator.presets.film_record import film_record
 from animator.runs.run_folder import FRAMES
 from animator.settings import Animation
 from animator.settings.signals.soundtrack import film_sound

@@ -18,6 +18,7 @@ _SPELLINGS: Mapping[str, str] = {
     "freeu": "FreeU",
     "fv": "field of view",
     "gif": "GIF",
+    "png": "PNG",
     "h": "H",
     "img": "image",
     "lut": "LUT",

@@ -16,9 +16,10 @@ from animator.errors import UserError
 from animator.film.image_sequence import png_texts
 from animator.images.image_file import decode_bytes, is_still
 from animator.images.png_chunks import read_texts
+from animator.presets.film_record import SCHEMA
 from animator.presets.infotext import Infotext
 from animator.presets.load import resolve
-from animator.presets.records import FILM, FRAME, PARAMETERS, SCHEMA, read_provenance
+from animator.presets.records import FILM, FRAME, PARAMETERS, read_provenance
 from animator.presets.sources import from_image
 from tests.fuzz.damage import damaged_files
 

@@ -95,7 +95,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     run = folder / "run"
     render_run(load(folder / "film.yaml"), run, diffuser=FakeDiffuser(), device="cpu")
-    (run / "states").mkdir()
     (run / "states" / "000000002.safetensors").write_bytes(State(2, IMAGE, IMAGE).to_bytes())
     return folder
 
