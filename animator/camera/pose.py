@@ -80,7 +80,7 @@ def orthonormal(rotations: Array) -> Array:
 
 
 def looking(ahead: Array) -> Array:
-    """Returns the upright rotations (n, 3, 3) of a camera that looks along directions (n, 3) of any length."""
+    """Returns the upright rotations (n, 3, 3) of a camera that looks along directions (n, 3)."""
     length = np.linalg.norm(ahead, axis=1, keepdims=True)
     forward = np.where(length > _TINY, ahead / np.maximum(length, _TINY), (0.0, 0.0, 1.0))
     right = np.stack([forward[:, 2], np.zeros(len(ahead)), -forward[:, 0]], axis=1)  # down x forward

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_a_matrix_is_read_like_its_parts() -> None:
     assert found.rotations[0] == pytest.approx(np.eye(3))
 
 
-def animated(interpolation: str, values: list[list[float]], times: list[float]) -> str:
+def animated(interpolation: str, values: Sequence[Sequence[float]], times: list[float]) -> str:
     data = np.array(times, "<f4").tobytes() + np.array(values, "<f4").tobytes()
     uri = f"data:application/octet-stream;base64,{b64encode(data).decode()}"
     split = 4 * len(times)
@@ -119,7 +120,7 @@ def test_steps_are_held_until_the_next_key() -> None:
 @pytest.mark.parametrize("times", [[0.0, 1.0, 1.0001], [0.0, 0.2, 0.4], [0.0, 0.0001, 1.0]])
 @pytest.mark.parametrize("rate", [0.01, 24.0])
 def test_keys_that_fall_on_one_frame_are_read(times: list[float], rate: float) -> None:
-    turns = [[0, 0, 0, 1], [0, 0.5, 0, 1], [0, 1, 0, 1]]
+    turns = [[0.0, 0, 0, 1], [0, 0.5, 0, 1], [0.0, 1, 0, 1]]
     ahead = read(animated("LINEAR", turns, times), fps=rate).rotations[-1] @ [0, 0, 1]
     assert ahead[0] < -0.75 and np.linalg.norm(ahead) == pytest.approx(1)
 
