@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.camera.pose import turns
+from animator.camera.pose import looking, turns
 
 Array = NDArray[np.float64]
 Triple = tuple[float, float, float]
@@ -84,7 +84,7 @@ def follow(points: Sequence[PathPoint], frames: int, curve: Curve, timing: Timin
     ahead = found["look_at"] - positions if "look_at" in found else np.array([[0.0, 0.0, 1.0]] * frames)
     roll = turns(np.pad(found["roll"], ((0, 0), (2, 0))))
     fov = np.clip(found["fov"][:, 0], 1.0, 170.0) if "fov" in found else None
-    return PathPoses(positions, _looking(ahead) @ roll, fov)
+    return PathPoses(positions, looking(ahead) @ roll, fov)
 
 
 def _knots(at: Array, times: Array, curve: Curve) -> Array:
@@ -140,14 +140,3 @@ def _slopes(values: Array, knots: Array) -> Array:
     rates = np.diff(values, axis=0) / np.diff(knots)[:, None]
     wide = (values[2:] - values[:-2]) / (knots[2:] - knots[:-2])[:, None]
     return np.concatenate([rates[:1], rates[:-1] - wide + rates[1:], rates[-1:]])
-
-
-def _looking(ahead: Array) -> Array:
-    """Returns the upright rotations (n, 3, 3) of a camera that looks along directions (n, 3)."""
-    length = np.linalg.norm(ahead, axis=1, keepdims=True)
-    forward = np.where(length > _TINY, ahead / np.maximum(length, _TINY), (0.0, 0.0, 1.0))
-    right = np.stack([forward[:, 2], np.zeros(len(ahead)), -forward[:, 0]], axis=1)  # down x forward
-    flat = np.linalg.norm(right, axis=1, keepdims=True)
-    right = np.where(flat > _TINY, right / np.maximum(flat, _TINY), (1.0, 0.0, 0.0))
-    down = np.cross(forward, right)
-    return np.stack([right, down, forward], axis=2)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 _UPRIGHT = 1.0 - 1e-12
 """Largest sine of a pan whose tilt and roll can be told apart."""
+_TINY = 1e-6
+"""Length below which a direction is none."""
 
 
 def turns(angles_deg: Array) -> Array:
@@ -75,6 +77,17 @@ def orthonormal(rotations: Array) -> Array:
     sign = np.linalg.det(left @ right)
     left[:, :, 2] *= sign[:, None]
     return np.asarray(left @ right)
+
+
+def looking(ahead: Array) -> Array:
+    """Returns the upright rotations (n, 3, 3) of a camera that looks along directions (n, 3)."""
+    length = np.linalg.norm(ahead, axis=1, keepdims=True)
+    forward = np.where(length > _TINY, ahead / np.maximum(length, _TINY), (0.0, 0.0, 1.0))
+    right = np.stack([forward[:, 2], np.zeros(len(ahead)), -forward[:, 0]], axis=1)  # down x forward
+    flat = np.linalg.norm(right, axis=1, keepdims=True)
+    right = np.where(flat > _TINY, right / np.maximum(flat, _TINY), (1.0, 0.0, 0.0))
+    down = np.cross(forward, right)
+    return np.stack([right, down, forward], axis=2)
 
 
 def quaternions(rotations: Array) -> Array:

@@ -1,5 +1,6 @@
 """The command that takes cameras to other programs and back."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -28,11 +29,19 @@ def camera(  # noqa: PLR0913 (one parameter per option)
         ),
     ] = None,
     out: FileOut = None,
-    scale: Annotated[float, typer.Option(help="With --from: factor on distances.", min=1e-6, max=1e6)] = 1.0,
+    scale: Annotated[
+        float | None,
+        typer.Option(
+            help="With --from: factor on distances; 1 if left out.", min=1e-6, max=1e6, show_default=False
+        ),
+    ] = None,
     fps: Annotated[
         float | None,
         typer.Option(
-            help="With --from: frames per second of a .gltf.", min=0.01, max=1000, show_default=False
+            help="With --from: frames per second of the preset; those of the file if left out.",
+            min=0.01,
+            max=1000,
+            show_default=False,
         ),
     ] = None,
     force: Force = False,
@@ -44,10 +53,21 @@ def camera(  # noqa: PLR0913 (one parameter per option)
     """
     if (preset is None) == (source is None):
         raise UserError("camera: expected a preset, or --from with the file of a camera's path")
+    _refuse_unused(
+        {"--set": overrides} if preset is None else {"--scale": scale, "--fps": fps},
+        "a preset" if preset is None else "--from",
+    )
     if source is not None:
-        _import(source, out, (scale, fps), force=force)
+        _import(source, out, (1.0 if scale is None else scale, fps), force=force)
     elif preset is not None:
         _export(preset, overrides, out, force=force)
+
+
+def _refuse_unused(options: Mapping[str, object], where: str) -> None:
+    """Raises `UserError` if one of some options is given, which act elsewhere."""
+    for name, value in options.items():
+        if value:
+            raise UserError(f"camera: {name} acts with {where} only; expected it to be left out")
 
 
 def _export(preset: Path, overrides: list[str] | None, out: Path | None, *, force: bool) -> None:

@@ -115,6 +115,15 @@ class CameraMoves:
         """
         return Channels.sum((move.steps(scope) for move in self.moves), scope.frames)
 
+    def trembling(self, scope: Scope) -> Channels:
+        """Returns what those of the moves do at every frame that are made of noise.
+
+        Raises:
+            ScheduleError: As in `MoveSettings.steps`.
+        """
+        noisy = (move for move in self.moves if MOVES[move.name].is_noise)
+        return Channels.sum((move.steps(scope) for move in noisy), scope.frames)
+
     @property
     def in_depth(self) -> tuple[str, ...]:
         """The names of the moves that need depth, as they turn about something."""

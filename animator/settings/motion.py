@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from animator.models.depth.names import is_blend
 from animator.settings.camera_moves import CameraMoves, CameraMovesList
@@ -19,6 +20,7 @@ from animator.settings.scheduled import Scheduled
 if TYPE_CHECKING:
     from animator.settings.animation import Animation
 
+_Coordinate = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 _PATH = Fact(lambda film: bool(film.camera.path.keys), "camera.path")
 _PLANE = InMode("motion", ("plane",))
 _SPACE = InMode("motion", ("space",))
@@ -135,6 +137,9 @@ class Camera(Scheduled[CameraPlan]):
     moves: Annotated[CameraMovesList, Switch(_PLANE | _SPACE)] = CameraMoves.parse([])
     """Moves by name, which add to `motion`, such as `[{orbit: {speed: 1, radius: 2}}, handheld]`. Those that
     turn about something need mode: 3d."""
+    look_at: tuple[_Coordinate, _Coordinate, _Coordinate] | None = None
+    """A point that the camera keeps looking at, wherever `moves` and `motion` carry it: [right, up, forward]
+    of where it begins, in units of the nearest distance."""
     path: PathPoints = CameraPath.parse({})
     """Points that the camera goes through, by frame, in addition to `motion`: `{0: {position: [0, 0, 0],
     look_at: [0, 0, 2]}, 60: ...}`; [right, up, forward] in units of the nearest distance."""
@@ -158,9 +163,17 @@ class Camera(Scheduled[CameraPlan]):
     sampling: Literal["bicubic", "bilinear", "nearest", "lanczos", "steady"] = "steady"
     """Resampling filter."""
 
+    @model_validator(mode="after")
+    def _looks_at_one_thing(self) -> "Camera":
+        if self.look_at is not None and self.path.keys:
+            raise PydanticCustomError(
+                "look_at", "look_at does not go with path; expected look_at in each of its points instead"
+            )
+        return self
+
     def acts(self, motion: str) -> bool:
         """Returns True if the camera does more than `motion` says, in a mode of this kind of motion."""
-        in_space = motion == "space" and (bool(self.path.keys) or self.fov_zooms)
+        in_space = motion == "space" and (bool(self.path.keys) or self.look_at is not None or self.fov_zooms)
         return bool(self.moves.moves) or in_space
 
 

@@ -34,6 +34,8 @@ class SettingKind(Enum):
     NUMBER = "number"
     SIZE = "size"
     """A list of width and height, whole numbers of pixels."""
+    POINT = "point"
+    """A list of three numbers: right, up and forward."""
     TEXT = "text"
     LONG_TEXT = "long text"
     """Text that may have several lines."""
@@ -148,7 +150,8 @@ def _kind_of_list(items: tuple[Any, ...], path: str | None) -> SettingKind:
     plain = tuple(map(_without_marks, items))
     if plain == (str, Ellipsis):
         return SettingKind.FOLDERS if path == "folder" else SettingKind.TEXTS
-    return SettingKind.SIZE if plain == (int, int) else SettingKind.VALUE
+    numbers = {(int, int): SettingKind.SIZE, (float, float, float): SettingKind.POINT}
+    return numbers.get(plain, SettingKind.VALUE)
 
 
 def choices_in(field: FieldInfo) -> tuple[Choice, ...]:

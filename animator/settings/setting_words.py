@@ -20,6 +20,7 @@ _WORDS: Mapping[SettingKind, str] = {
     SettingKind.TIMES_BY_NAME: "seconds by name, or a path",
     SettingKind.MOVES: "list of moves",
     SettingKind.POINTS_BY_FRAME: "points by frame",
+    SettingKind.POINT: "[right, up, forward], each",
     SettingKind.VALUE: "value",
 }
 """What is said of the values of a kind; text, where nothing is."""

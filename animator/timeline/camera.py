@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from animator.camera.channels import UNITS_PER_SCENE, Channels
 from animator.camera.lens import focal_of, fov_of
-from animator.camera.path import PathPoses
-from animator.camera.pose import steps_of
+from animator.camera.path import PathPoses, Triple
+from animator.camera.pose import accumulate, looking, steps_of, turns
 from animator.errors import PresetError, Problem
 from animator.settings import Animation
 from animator.settings.modes import mode_of
@@ -24,6 +24,8 @@ MAGNIFICATION = "camera.magnification"
 FOV = "camera.fov"
 SHIFTS = ("motion.translation_x", "motion.translation_y", "motion.translation_z")
 TURNS = ("motion.rotation_3d_x", "motion.rotation_3d_y", "motion.rotation_3d_z")
+_UNITS = np.array([UNITS_PER_SCENE] * 3 + [1.0] * 3)
+"""Units of `SHIFTS` and `TURNS` in those of the channels."""
 _ANGLE, _ZOOM = "motion.angle", "motion.zoom"
 MOVED = (*SHIFTS, *TURNS, _ANGLE, _ZOOM, FOV)
 """Paths of the schedules that the camera's moves add to."""
@@ -99,12 +101,27 @@ def _in_space(animation: Animation, before: dict[str, Array]) -> dict[str, Colum
         poses = _evaluated(animation, lambda: _path(animation))
         steps = Channels.sum((steps, _steps_along(poses)), animation.frames)
         fov, zooms = (fov, zooms) if poses.fov_deg is None else (poses.fov_deg, True)
-    changed: dict[str, Column] = {}
-    for path, name in zip(SHIFTS, ("right", "up", "forward"), strict=True):
-        changed[path] = before[path] + UNITS_PER_SCENE * steps.step(name)
-    for path, name in zip(TURNS, ("tilt", "pan", "roll"), strict=True):
-        changed[path] = before[path] + steps.step(name)
+    moved = np.stack([before[path] for path in (*SHIFTS, *TURNS)], axis=1)
+    moved += steps.steps[:, :6] * _UNITS
+    if animation.camera.look_at is not None:
+        moved = _aimed(animation, moved / _UNITS, animation.camera.look_at) * _UNITS
+    changed: dict[str, Column] = dict(zip((*SHIFTS, *TURNS), moved.T, strict=True))
     return {**changed, **_lens(fov, steps.step("lens"), zooms=zooms)}
+
+
+def _aimed(animation: Animation, moved: Array, target: Triple) -> Array:
+    """Returns the steps (frames, 6) of a camera that goes where it went, and keeps looking at a point.
+
+    Its own tilt and pan give way, but for those of noise; its roll stays.
+    """
+    camera, first = animation.camera, moved[:1]
+    moved = np.concatenate([0.0 * first, moved[1:]])  # the first frame's steps move no image
+    positions, _ = accumulate(moved[:, :3], moved[:, 3:])
+    trembling = _evaluated(animation, lambda: camera.moves.trembling(animation.scope))
+    over = np.stack([trembling.step("tilt"), trembling.step("pan"), moved[:, 5]], axis=1).cumsum(axis=0)
+    ahead = np.array(target) * (1.0, -1.0, 1.0) - positions
+    steps = np.concatenate(steps_of(positions, looking(ahead) @ turns(over)), axis=1)
+    return np.concatenate([first, steps[1:]])
 
 
 def _lens(fov: Array, steps: Array, *, zooms: bool) -> dict[str, Column]:

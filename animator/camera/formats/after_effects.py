@@ -1,7 +1,8 @@
 """Keyframes of After Effects' cameras as text, as one pastes them onto a camera layer.
 
 Its axes are those of images: x right, y down, z away. A layer's orientation is Rx @ Ry @ Rz, as columns; that
-of a camera without a point of interest (one-node) is where it looks. The zoom is the distance in pixels at
+of a camera without a point of interest (one-node) is where it looks, and one with it (two-node) is turned by
+its orientation after it looks there. The zoom is the distance in pixels at
 which the composition's height fills the view.
 """
 
@@ -18,7 +19,7 @@ from animator.camera.formats.keys import (
     side,
 )
 from animator.camera.lens import focal_of, fov_of
-from animator.camera.pose import angles, quaternions, rotations_of, turns
+from animator.camera.pose import angles, looking, quaternions, rotations_of, turns
 from animator.camera.track import CameraTrack
 from animator.errors import UserError
 
@@ -26,9 +27,12 @@ Array = NDArray[np.float64]
 PIXELS_PER_UNIT = 100.0
 """Pixels of a scene's unit in the composition."""
 _HEAD, _END = "Keyframe Data", "End of Keyframe Data"
+_EXPRESSION = "Expression Data"
 _POSITION, _ORIENTATION, _ZOOM = "Transform Position", "Transform Orientation", "Camera Options Zoom"
+_INTEREST = "Transform Point of Interest"
+_PIXEL = "Comp Pixel Aspect Ratio"
 _TURNS = ("Transform X Rotation", "Transform Y Rotation", "Transform Z Rotation")
-_WIDTHS = {_POSITION: 3, _ORIENTATION: 3, _ZOOM: 1, **dict.fromkeys(_TURNS, 1)}
+_WIDTHS = {_POSITION: 3, _INTEREST: 3, _ORIENTATION: 3, _ZOOM: 1, **dict.fromkeys(_TURNS, 1)}
 
 
 Rows = dict[str, list[tuple[float, ...]]]
@@ -75,6 +79,8 @@ def read(text: str) -> CameraTrack:
     width, height = (
         side(parsed(head.get(name, ""), name), name) for name in ("Source Width", "Source Height")
     )
+    if abs(parsed(head.get(_PIXEL, "1"), _PIXEL) - 1) > 1e-6:
+        raise UserError(f"{_PIXEL}: is {head[_PIXEL]:.80}; expected 1, square pixels")
     if _ZOOM not in found:
         raise UserError("has no Camera Options Zoom; copy the keys of the camera's Zoom, too")
     count = frame_count(max(rows[-1][0] for rows in found.values()), "the last key")
@@ -88,7 +94,7 @@ def read(text: str) -> CameraTrack:
     return checked(
         CameraTrack(
             positions=(places - center) / PIXELS_PER_UNIT,
-            rotations=_rotations(found, frames),
+            rotations=_facing(found, places, frames) @ _rotations(found, frames),
             fov_deg=fov_of(2 * zoom / height),
             fps=None if fps is None else parsed(fps, "Units Per Second"),
             size=(width, height),
@@ -105,6 +111,8 @@ def _parse(lines: list[str]) -> tuple[dict[str, str], Rows]:
         cells = line.rstrip().split("\t")
         if line.startswith(_END):
             break
+        if cells[0] == _EXPRESSION and name in _WIDTHS:
+            raise UserError(f"line {index}: {name} has an expression; convert it to keyframes first")
         if cells[0]:
             name = " ".join(cells)
         elif not name and len(cells) == 3:
@@ -130,6 +138,13 @@ def _keys(found: Rows, name: str) -> tuple[Array, Array]:
 def _values(found: Rows, name: str, frames: Array) -> Array:
     """Returns the values (n, k) of a property at frames (n,)."""
     return between_keys(*_keys(found, name), frames)
+
+
+def _facing(found: Rows, places: Array, frames: Array) -> Array:
+    """Returns the rotations (n, 3, 3) by which the camera looks at its point of interest, if it has one."""
+    if _INTEREST not in found:
+        return np.broadcast_to(np.eye(3), (len(frames), 3, 3))
+    return looking(_values(found, _INTEREST, frames) - places)
 
 
 def _rotations(found: Rows, frames: Array) -> Array:

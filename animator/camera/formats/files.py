@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from animator.camera.formats import after_effects, blender, gltf, json_path
-from animator.camera.formats.keys import MOST_BYTES
+from animator.camera.formats.keys import MOST_BYTES, at_rate
 from animator.camera.track import CameraTrack
 from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
@@ -46,7 +46,8 @@ def read_track(path: Path, fps: float | None = None) -> CameraTrack:
 
     Args:
         path: The file.
-        fps: Frames per second of the film; None takes those of the file.
+        fps: Frames per second of the film; None takes those of the file. Where the file says others, its
+            frames are at the same times, straight and by the shortest turns between the file's.
 
     Raises:
         UserError: It cannot be read, or is not what its suffix says.
@@ -55,6 +56,7 @@ def read_track(path: Path, fps: float | None = None) -> CameraTrack:
     if reader is None:
         raise UserError(f"{path}: ends in {path.suffix!r}; expected {', '.join(_READERS)}")
     try:
-        return reader(read_text(path, MOST_BYTES), fps)
+        track = reader(read_text(path, MOST_BYTES), fps)
+        return track if fps is None else at_rate(track, fps)
     except (UnreadableError, UserError) as error:
         raise UserError(f"{path}: {error}") from error

@@ -72,6 +72,8 @@ class Accessors:
         kind, count = accessor.get("type"), whole(accessor.get("count"), f"{where} count")
         if accessor.get("componentType") != _FLOAT or not isinstance(kind, str) or _KINDS.get(kind) != width:
             raise UserError(f"{where}: expected 32-bit numbers, {width} at a time")
+        if "sparse" in accessor:
+            raise UserError(f"{where}: is sparse; expected all of its numbers in a buffer")
         if not 1 <= count * width <= _MOST_NUMBERS:
             raise UserError(f"{where}: has {count} items; expected 1 to {_MOST_NUMBERS // width}")
         view = item(self.document, "bufferViews", accessor.get("bufferView"))

@@ -146,7 +146,12 @@ def _sampled(
         values = values[1::3]  # between its tangents
     if len(values) != len(times):
         raise UserError(f"an animation has {len(times)} keys and {len(values)} values; expected as many")
-    return times, values
+    return _held(times, values) if sampler.get("interpolation") == "STEP" else (times, values)
+
+
+def _held(times: Array, values: Array) -> Keys:
+    """Returns keys that hold each value until the next one: two at each time, the old and the new one."""
+    return np.repeat(times, 2)[1:], np.repeat(values, 2, axis=0)[:-1]
 
 
 def _from_matrix(value: Any) -> dict[str, tuple[float, ...]]:

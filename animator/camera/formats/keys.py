@@ -1,12 +1,14 @@
 """Keyed values of a file as values of every frame, and the checks that all readers share."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.camera.pose import quaternions, rotations_of
 from animator.camera.track import CameraTrack
 from animator.core.json_text import parse_json
 from animator.errors import UserError
@@ -102,12 +104,17 @@ def frame_count(last: float, what: str) -> int:
 
 
 def between_keys(times: Array, values: Array, at: Array) -> Array:
-    """Returns values (n, k) at some times (n,), straight between keys (m, k); before and after them held."""
+    """Returns values (n, k) at some times (n,), straight between keys (m, k); before and after them held.
+
+    Of several keys at the same time the last one counts from then on.
+    """
     return np.stack([np.interp(at, times, column) for column in values.T], axis=1)
 
 
 def between_turns(times: Array, turns: Array, at: Array) -> Array:
     """Returns quaternions (n, 4) at some times (n,), on the shortest way between keys (m, 4).
+
+    Of several keys at the same time the last one counts from then on.
 
     Source:
         Spherical linear interpolation (K. Shoemake, 1985).
@@ -117,7 +124,8 @@ def between_turns(times: Array, turns: Array, at: Array) -> Array:
         return np.repeat(unit, len(at), axis=0)
     now = np.clip(at, times[0], times[-1])
     left = np.clip(np.searchsorted(times, now, side="right") - 1, 0, len(times) - 2)
-    share = ((now - times[left]) / (times[left + 1] - times[left]))[:, None]
+    span = times[left + 1] - times[left]
+    share = np.where(span > 0, (now - times[left]) / np.where(span > 0, span, 1.0), 1.0)[:, None]
     start, end = unit[left], unit[left + 1]
     cosine = np.sum(start * end, axis=1, keepdims=True)
     end, cosine = np.where(cosine < 0, -end, end), np.abs(cosine)
@@ -142,6 +150,26 @@ def ascending(times: Sequence[float], what: str) -> Array:
             f"{what}: the times of its keys do not ascend; expected each one after the one before"
         )
     return found
+
+
+def at_rate(track: CameraTrack, fps: float) -> CameraTrack:
+    """Returns a track at some frames per second; one that does not say its own has these.
+
+    Raises:
+        UserError: It has too many frames at this rate.
+    """
+    if track.fps is None or track.fps == fps:
+        return replace(track, fps=fps)
+    own = np.arange(len(track), dtype=np.float64)
+    last = round(own[-1] / track.fps * fps, 6)  # as 10 / 30 * 24 is a little below 8
+    at = np.arange(frame_count(last, f"at {fps:g} frames per second"), dtype=np.float64) / fps * track.fps
+    return replace(
+        track,
+        positions=between_keys(own, track.positions, at),
+        rotations=rotations_of(between_turns(own, quaternions(track.rotations), at)),
+        fov_deg=between_keys(own, track.fov_deg[:, None], at)[:, 0],
+        fps=fps,
+    )
 
 
 def checked(track: CameraTrack) -> CameraTrack:

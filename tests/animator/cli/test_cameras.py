@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from animator.presets.load import load
+from animator.timeline.camera_track import track_of
 from animator.timeline.timeline import Timeline
 from tests.animator.cli.in_process import animator
 
@@ -86,6 +87,22 @@ def test_distances_are_scaled_where_asked(film: Path, capsys: Capture) -> None:
     assert after == pytest.approx(3 * before, abs=1e-6)
 
 
+@pytest.mark.parametrize("suffix", ["json", "csv", "txt", "gltf"])
+def test_a_camera_is_read_at_the_rate_that_is_asked_for(suffix: str, film: Path, capsys: Capture) -> None:
+    out, back = film.with_name(f"camera.{suffix}"), film.with_name("back.yaml")
+    animator(capsys, "camera", film, "-o", out)
+    own = load(film)
+    rate = 40.0 if suffix == "csv" else own.fps / 2
+    assert animator(capsys, "camera", "--from", out, "--fps", rate, "-o", back)[0] == 0
+    halved = load(back)
+    assert halved.fps == rate
+    every = 1 if suffix == "csv" else 2  # a table does not say its rate: its frames are the film's
+    before, after = track_of(Timeline(own)), track_of(Timeline(halved))
+    assert after.positions == pytest.approx(before.positions[::every], abs=1e-5)
+    assert after.rotations == pytest.approx(before.rotations[::every], abs=1e-5)
+    assert after.fov_deg == pytest.approx(before.fov_deg[::every], abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
@@ -101,6 +118,9 @@ def test_distances_are_scaled_where_asked(film: Path, capsys: Capture) -> None:
         (("--from", "film.yaml"), "film.yaml: ends in '.yaml'"),
         (("--from", "bad.json"), "bad.json: is no camera path"),
         (("--from", "film.yaml", "--scale", "0"), "--scale"),
+        (("--from", "bad.json", "--set", "fps=3"), "camera: --set acts with a preset only"),
+        (("film.yaml", "--scale", "3"), "camera: --scale acts with --from only"),
+        (("film.yaml", "--fps", "3"), "camera: --fps acts with --from only"),
     ],
 )
 def test_a_mistake_is_said_and_nothing_is_written(

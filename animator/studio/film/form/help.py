@@ -30,6 +30,7 @@ _KIND_WORDS: Mapping[SettingKind, str] = {
     SettingKind.FOLDER: "name of a folder",
     SettingKind.MOVES: "moves such as [dolly_in, {orbit: {speed: 2}}]",
     SettingKind.POINTS_BY_FRAME: "points by frame such as {0: {position: [0, 0, 0]}, 60: ...}",
+    SettingKind.POINT: "[right, up, forward]",
     SettingKind.VALUE: "YAML value",
 }
 """What can be typed for a kind, where the field does not show it."""

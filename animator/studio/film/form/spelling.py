@@ -57,7 +57,7 @@ def _number(bare: str, text: str) -> Any:
 def _structure(kind: SettingKind, text: str) -> Any:
     """Returns the mapping that is typed in braces; moves, and what other steps take, as YAML; or text."""
     value = _scalar(text)
-    if kind in (SettingKind.VALUE, SettingKind.MOVES):
+    if kind in (SettingKind.VALUE, SettingKind.MOVES, SettingKind.POINT):
         return ABSENT if value is None else value
     return value if kind in MAPPINGS and _is_keyed(value) else text
 

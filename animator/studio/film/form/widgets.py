@@ -96,6 +96,7 @@ _CODE = (
     SettingKind.TIMES_BY_NAME,
     SettingKind.MOVES,
     SettingKind.POINTS_BY_FRAME,
+    SettingKind.POINT,
     SettingKind.VALUE,
 )
 _LONG = (*_CODE, SettingKind.LONG_TEXT, SettingKind.TEXTS, SettingKind.FOLDERS)

@@ -47,6 +47,22 @@ def test_rotations_beyond_a_turn_are_read_as_they_are() -> None:
     assert turned[1:, 1] == pytest.approx(np.full(10, 72.0))
 
 
+def test_a_camera_with_a_point_of_interest_looks_at_it_and_turns_from_there() -> None:
+    text = (
+        HEAD
+        + ZOOM
+        + "Transform\tPosition\n\tFrame\tX pixels\t\n\t0\t960\t540\t-100\t\n\t10\t1060\t540\t0\t\n\n"
+        + "Transform\tPoint of Interest\n\tFrame\tX pixels\t\n\t\t960\t540\t0\t\n\n"
+        + "Transform\tOrientation\n\tFrame\tX degrees\t\n\t\t0\t0\t90\t\n"
+        + END
+    )
+    rotations = read(text).rotations
+    assert rotations[0] @ [0, 0, 1] == pytest.approx([0, 0, 1], abs=1e-9)
+    assert rotations[5] @ [0, 0, 1] == pytest.approx([-np.sqrt(0.5), 0, np.sqrt(0.5)], abs=1e-9)
+    assert rotations[10] @ [0, 0, 1] == pytest.approx([-1, 0, 0], abs=1e-9)
+    assert rotations[:, :, 0] == pytest.approx(np.tile([0.0, 1.0, 0.0], (11, 1)), abs=1e-9)  # rolled
+
+
 def test_a_camera_to_the_right_and_above_has_larger_x_and_smaller_y() -> None:
     positions, rotations = accumulate(np.array([[1.0, 1.0, 1.0]]), np.array([[0.0, 30.0, 0.0]]))
     lines = write(CameraTrack(positions, rotations, np.array([50.0]), 24.0, (100, 100))).splitlines()
@@ -66,6 +82,14 @@ def test_a_camera_to_the_right_and_above_has_larger_x_and_smaller_y() -> None:
         (lambda text: text.replace("\n\t1\t", "\n\t0\t", 1), "Camera Options Zoom: the times of its keys"),
         (lambda text: text.replace("\n\t1\t", "\n\t1e8\t"), "the last key: ends at frame 100000000"),
         (lambda text: text.replace("\n\t1\t", "\n\t1\t5\t6\t7\t", 1), "line 12: has 4 values; expected 1"),
+        (
+            lambda text: text.replace("Comp Pixel Aspect Ratio\t1", "Comp Pixel Aspect Ratio\t2"),
+            "Comp Pixel Aspect Ratio: is 2; expected 1, square pixels",
+        ),
+        (
+            lambda text: text.replace("\n\nTransform", "\nExpression Data\nwiggle(1, 2)\n\nTransform", 1),
+            "line 13: Camera Options Zoom has an expression; convert it to keyframes first",
+        ),
     ],
 )
 def test_what_is_no_camera_is_refused_with_its_place(change: Any, said: str) -> None:

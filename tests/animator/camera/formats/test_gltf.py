@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -69,10 +70,11 @@ def test_a_matrix_is_read_like_its_parts() -> None:
     assert found.rotations[0] == pytest.approx(np.eye(3))
 
 
-def animated(interpolation: str, values: list[list[float]], times: list[float]) -> str:
+def animated(interpolation: str, values: Sequence[Sequence[float]], times: list[float]) -> str:
     data = np.array(times, "<f4").tobytes() + np.array(values, "<f4").tobytes()
     uri = f"data:application/octet-stream;base64,{b64encode(data).decode()}"
     split = 4 * len(times)
+    path = "translation" if len(values[0]) == 3 else "rotation"
     return scene(
         {"camera": 0},
         buffers=[{"byteLength": len(data), "uri": uri}],
@@ -82,11 +84,11 @@ def animated(interpolation: str, values: list[list[float]], times: list[float]) 
         ],
         accessors=[
             {"bufferView": 0, "componentType": 5126, "count": len(times), "type": "SCALAR"},
-            {"bufferView": 1, "componentType": 5126, "count": len(values), "type": "VEC3"},
+            {"bufferView": 1, "componentType": 5126, "count": len(values), "type": f"VEC{len(values[0])}"},
         ],
         animations=[
             {
-                "channels": [{"sampler": 0, "target": {"node": 0, "path": "translation"}}],
+                "channels": [{"sampler": 0, "target": {"node": 0, "path": path}}],
                 "samplers": [{"input": 0, "output": 1, "interpolation": interpolation}],
             }
         ],
@@ -102,6 +104,25 @@ def test_cubic_keys_are_read_without_their_tangents() -> None:
     out = [9.0, 9.0, 9.0]
     values = [out, [0.0, 0.0, 0.0], out, out, [1.0, 0.0, 0.0], out]
     assert read(animated("CUBICSPLINE", values, [0.0, 1.0]), fps=1).positions[-1] == pytest.approx([1, 0, 0])
+
+
+def test_steps_are_held_until_the_next_key() -> None:
+    values, turns = [[0, 0, 0], [1, 0, 0], [2, 0, 0]], [[0, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]]
+    times = [0.0, 0.5, 1.0]
+    assert read(animated("STEP", values, times), fps=4).positions[:, 0].tolist() == [0, 0, 1, 1, 2]
+    between = read(animated("STEP", values, times), fps=3).positions[:, 0]
+    assert between.tolist() == [0, 0, 1, 2]
+    rotations = read(animated("STEP", turns, times), fps=4).rotations
+    assert rotations[:, 0, 0] == pytest.approx([1, 1, -1, -1, -1])
+    assert rotations[:, 1, 1] == pytest.approx([1, 1, 1, 1, -1])
+
+
+@pytest.mark.parametrize("times", [[0.0, 1.0, 1.0001], [0.0, 0.2, 0.4], [0.0, 0.0001, 1.0]])
+@pytest.mark.parametrize("rate", [0.01, 24.0])
+def test_keys_that_fall_on_one_frame_are_read(times: list[float], rate: float) -> None:
+    turns = [[0.0, 0, 0, 1], [0, 0.5, 0, 1], [0.0, 1, 0, 1]]
+    ahead = read(animated("LINEAR", turns, times), fps=rate).rotations[-1] @ [0, 0, 1]
+    assert ahead[0] < -0.75 and np.linalg.norm(ahead) == pytest.approx(1)
 
 
 def test_uneven_keys_without_a_rate_ask_for_one() -> None:
@@ -136,6 +157,10 @@ def test_uneven_keys_without_a_rate_ask_for_one() -> None:
         (
             animated("LINEAR", [[0, 0, 0], [1, 0, 0]], [0.0, 1.0]).replace('"count": 2', '"count": 999'),
             "accessors 0: reaches past the end of its buffer",
+        ),
+        (
+            animated("LINEAR", [[0, 0, 0]], [0.0]).replace('"count": 1', '"sparse": {}, "count": 1'),
+            "accessors 0: is sparse; expected all of its numbers in a buffer",
         ),
         (
             animated("LINEAR", [[0, 0, 0], [1, 0, 0]], [0.0, 1e9]),
