@@ -12,6 +12,7 @@ from animator.loop.pipeline import Pipeline
 from animator.loop.render import Frame, render
 from animator.loop.state import State
 from animator.models.diffusion.step_hook import before_steps
+from animator.runs.close_sink import close_sink
 from animator.runs.frame_records import FrameRecords
 from animator.runs.frame_writer import FrameWriter
 from animator.runs.progress import Phase, Progress
@@ -114,7 +115,7 @@ def render_frames(run: Run, pipeline: Pipeline, state: State, rendering: Renderi
         sink.abort()
     else:
         rendering.enter(Phase.ENCODING)
-        sink.close()
+        stopped = not close_sink(sink, run.film_path.name, rendering.report, rendering.stop)
     return Rendered(done, round(time.monotonic() - started, 3), stopped)
 
 

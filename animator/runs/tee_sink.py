@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from animator.images.image import Image8
+from animator.runs.close_sink import close_within
+from animator.runs.frame_feed import Backlog
 from animator.runs.run import Run
 from animator.runs.sink import OpenSink, Sink
 
@@ -50,6 +52,12 @@ class _Tee:
         for sink in self._take_others():
             self._try(sink.close)
         self._main.close()
+
+    def close_within(self, seconds: float) -> Backlog | None:
+        """Does what `close` does, but waits for the main output at most some seconds; see `close_within`."""
+        for sink in self._take_others():
+            self._try(sink.close)
+        return close_within(self._main, seconds)
 
     def abort(self) -> None:
         """Ends all outputs early."""

@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from imageio_ffmpeg import count_frames_and_secs
 
 from animator.core.atomic import atomic_write
-from animator.errors import RunError, VideoError
-from animator.film.writer import VideoWriter
+from animator.errors import RunError
 from animator.loop.render import Frame
 from animator.loop.state import State
 from animator.runs import checkpoints, run, state_files
@@ -18,7 +15,7 @@ from animator.runs.checkpoints import Checkpoints
 from animator.runs.frame_records import FrameRecords
 from animator.runs.frame_writer import FrameWriter
 from animator.runs.run import Run
-from animator.runs.sink import FilmSink, FrameFiles
+from animator.runs.sink import FrameFiles
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 
@@ -84,27 +81,3 @@ def test_a_state_of_another_schema_is_refused_and_both_are_named(opened: Run) ->
     (opened.folder / "state.safetensors").write_bytes(newer)
     with pytest.raises(RunError, match=r"state\.safetensors: .*animator\.state\.9.*animator\.state\.1"):
         opened.state()
-
-
-def test_a_film_whose_encoder_fails_at_the_end_has_the_frames_of_before_the_resume_too(
-    opened: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    close, tries = VideoWriter.close, []
-
-    def failing_once(writer: VideoWriter) -> None:
-        tries.append(writer)
-        if len(tries) == 1:
-            writer.abort()
-            raise VideoError("the disk was full for a moment")
-        close(writer)
-
-    monkeypatch.setattr(VideoWriter, "close", failing_once)
-    for number in range(7):
-        write(opened, frame(opened, number))
-    pixels = list(opened.pixels(range(7)))
-    sink = FilmSink(opened, 4)
-    for one in pixels[4:]:
-        sink.write(np.asarray(one))
-    sink.close()
-    assert len(tries) == 2
-    assert count_frames_and_secs(str(opened.film_path))[0] == 7
