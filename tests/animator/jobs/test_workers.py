@@ -150,7 +150,7 @@ def test_a_job_that_kills_every_worker_fails_and_the_next_one_is_rendered(queue:
     failed = queue.wait(job.id, 90)
     assert failed.state is JobState.FAILED and failed.error is not None and failed.attempts == MAX_ATTEMPTS
     assert failed.error.kind is ErrorKind.WORKER and "resume the job to try again" in failed.error.message
-    assert len(frames_of(failed.folder)) == 2
+    assert 1 <= len(frames_of(failed.folder)) <= 2  # the second one may be drawn, and not on disk yet
     assert queue.wait(after.id, 90).state is SUCCEEDED
 
 
