@@ -1,0 +1,85 @@
+"""`StageClock` adds up the time of stages; `Window` holds what it showed around some frames."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+def no_wait() -> None:
+    """Waits for nothing."""
+
+
+class StageClock:
+    """Adds up how long each stage of a thread takes, without the stages inside it.
+
+    Args:
+        wait: Called before a stage ends, to wait for what it has left to the device.
+    """
+
+    def __init__(self, wait: Callable[[], None] = no_wait) -> None:
+        self._wait = wait
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._counts: Counter[str] = Counter()
+        self._inside: list[float] = []
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Adds the time within a `with` block to a stage."""
+        started = time.perf_counter()
+        self._inside.append(0.0)
+        try:
+            yield
+        finally:
+            self._wait()
+            seconds = time.perf_counter() - started
+            self._seconds[name] += seconds - self._inside.pop()
+            if self._inside:
+                self._inside[-1] += seconds
+
+    def count(self, name: str, amount: int = 1) -> None:
+        """Adds to what is counted besides time, such as bytes written."""
+        self._counts[name] += amount
+
+    def reading(self) -> "Reading":
+        """Returns what the clock shows now."""
+        return Reading(time.perf_counter(), dict(self._seconds), dict(self._counts))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a clock shows.
+
+    Attributes:
+        time: In seconds since some moment.
+        seconds: Of each stage so far.
+        counts: What was counted so far.
+    """
+
+    time: float
+    seconds: Mapping[str, float]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The frames that are measured.
+
+    Attributes:
+        clock: Is read before the first of them is generated, and before the first one after them.
+        first: The first of them.
+        end: The first one after them.
+        readings: Of the clock, so far.
+    """
+
+    clock: StageClock
+    first: int
+    end: int
+    readings: list[Reading] = field(default_factory=list)
+
+    def begins(self, frame: int) -> None:
+        """Is told before a frame is generated."""
+        done = len(self.readings)
+        if done < 2 and frame >= (self.first, self.end)[done]:
+            self.readings.append(self.clock.reading())
