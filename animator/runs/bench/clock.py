@@ -61,25 +61,49 @@ class Reading:
     seconds: Mapping[str, float]
     counts: Mapping[str, int]
 
+    def since(self, start: "Reading") -> "Reading":
+        """Returns what was added since an earlier reading."""
+        seconds = {name: total - start.seconds.get(name, 0.0) for name, total in self.seconds.items()}
+        counts = {name: total - start.counts.get(name, 0) for name, total in self.counts.items()}
+        return Reading(self.time - start.time, seconds, counts)
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The clocks of a rendering.
+
+    Attributes:
+        drawing: Of the thread that generates the frames.
+        writing: Of the thread that writes them meanwhile.
+    """
+
+    drawing: StageClock
+    writing: StageClock
+
 
 @dataclass(frozen=True)
 class Window:
     """The frames that are measured.
 
     Attributes:
-        clock: Is read before the first of them is generated, and before the first one after them.
+        clocks: Are read before the first of them is generated, and before the first one after them.
         first: The first of them.
         end: The first one after them.
-        readings: Of the clock, so far.
+        readings: So far, of both clocks.
     """
 
-    clock: StageClock
+    clocks: Clocks
     first: int
     end: int
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[tuple[Reading, Reading]] = field(default_factory=list)
 
     def begins(self, frame: int) -> None:
         """Is told before a frame is generated."""
         done = len(self.readings)
         if done < 2 and frame >= (self.first, self.end)[done]:
-            self.readings.append(self.clock.reading())
+            self.readings.append((self.clocks.drawing.reading(), self.clocks.writing.reading()))
+
+    def shown(self) -> tuple[Reading, Reading]:
+        """Returns what was added to both clocks during the frames, once they are drawn."""
+        start, end = self.readings
+        return end[0].since(start[0]), end[1].since(start[1])

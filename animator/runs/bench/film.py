@@ -4,8 +4,8 @@ from typing import Any
 
 from animator.settings.raw import RawPreset
 
-WARM_UP = 12
-"""Frames before those that are measured: buffers, caches and the queue of the video fill up."""
+WARM_UP = 16
+"""Frames before those that are measured: buffers, caches and the queues of writer and video fill up."""
 
 
 def bench_draft(frames: int, cadence: int) -> RawPreset:

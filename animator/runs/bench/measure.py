@@ -14,7 +14,7 @@ from animator.errors import UserError
 from animator.loop.build.pipeline import build_pipeline
 from animator.models.device import wait_for
 from animator.models.diffusion.request import Diffuser
-from animator.runs.bench.clock import StageClock, Window
+from animator.runs.bench.clock import Clocks, Reading, StageClock, Window
 from animator.runs.bench.film import WARM_UP
 from animator.runs.bench.timed import (
     BYTES,
@@ -35,7 +35,7 @@ from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 
 OTHER = "other"
-"""Stage of what is left: the loop itself, metrics, progress."""
+"""Stage of what is left: the loop itself, and plans."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Measurement:
         frame_ms: Time of a frame in milliseconds, in-betweens and generated ones alike.
         stages: Stage -> milliseconds per frame of the thread that generates; together they are a frame. On a
             GPU they come from a second rendering that waits for each stage, and is slower.
+        writing: Stage -> milliseconds per frame of the thread that writes frames meanwhile.
         generations: Number of images that the model generated meanwhile.
         sampler_steps: Number of its steps.
         written_bytes: Of frames and states, per frame.
@@ -80,6 +81,7 @@ class Measurement:
     frames: int
     frame_ms: float
     stages: Mapping[str, float]
+    writing: Mapping[str, float]
     generations: int
     sampler_steps: int
     written_bytes: float
@@ -97,15 +99,6 @@ class Measurement:
         return max(0.0, self.frame_ms - self.model_ms)
 
 
-@dataclass(frozen=True)
-class _Window:
-    """What one rendering showed, as `Measurement` has it."""
-
-    frame_ms: float
-    stages: Mapping[str, float]
-    counts: Mapping[str, int]
-
-
 def measure(bench: Bench, diffuser: Diffuser, report: Report) -> Measurement:
     """Returns what a frame of a film costs; renders into a temporary run folder, which is removed.
 
@@ -119,20 +112,30 @@ def measure(bench: Bench, diffuser: Diffuser, report: Report) -> Measurement:
         AnimatorError: Rendering failed.
     """
     first, end = _measured(bench)
-    free = staged = _render(bench, diffuser, Window(StageClock(), first, end), report)
+    clocks = Clocks(StageClock(), StageClock())
+    drawing, writing = _render(bench, diffuser, Window(clocks, first, end), report)
+    staged = drawing
     if bench.device.type != "cpu":
-        waiting = StageClock(partial(wait_for, bench.device))
-        staged = _render(bench, diffuser, Window(waiting, first, end), report)
+        clocks = Clocks(StageClock(partial(wait_for, bench.device)), StageClock())
+        staged, _ = _render(bench, diffuser, Window(clocks, first, end), report)
+    stages = dict(staged.seconds)
+    stages[OTHER] = staged.time - sum(stages.values())
+    frames = end - first
+
+    def per_frame(seconds: Mapping[str, float]) -> dict[str, float]:
+        return {name: 1e3 * value / frames for name, value in seconds.items()}
+
     return Measurement(
-        bench,
-        end - first,
-        free.frame_ms,
-        staged.stages,
-        free.counts[GENERATIONS],
-        free.counts[SAMPLER_STEPS],
-        free.counts[BYTES] / (end - first),
-        peak_bytes(),
-        run_facts(bench.film, bench.device),
+        bench=bench,
+        frames=frames,
+        frame_ms=1e3 * drawing.time / frames,
+        stages=per_frame(stages),
+        writing=per_frame(writing.seconds),
+        generations=drawing.counts[GENERATIONS],
+        sampler_steps=drawing.counts[SAMPLER_STEPS],
+        written_bytes=writing.counts[BYTES] / frames,
+        peak_bytes=peak_bytes(),
+        facts=run_facts(bench.film, bench.device),
     )
 
 
@@ -143,32 +146,25 @@ def _measured(bench: Bench) -> tuple[int, int]:
     end = next((int(start) for start in starts if first is not None and start >= first + bench.frames), None)
     if first is None or end is None:
         most = int(starts[-1]) - (first or WARM_UP)
-        advice = (
-            f"; measure at most {most} (--frames {most})" if most > 0 else ", which are too few to measure"
-        )
+        advice = f"measure at most {most} with --frames {most}" if most > 0 else "name a longer film"
         raise UserError(
-            f"{bench.frames} frames are to be measured after {WARM_UP} that warm up, and "
-            f"{bench.film.name} has {bench.film.frames}{advice}"
+            f"the film has {bench.film.frames} frames, too few to measure {bench.frames} after {WARM_UP} "
+            f"that warm up; {advice}"
         )
     return first, end
 
 
-def _render(bench: Bench, diffuser: Diffuser, window: Window, report: Report) -> _Window:
-    clock = window.clock
+def _render(bench: Bench, diffuser: Diffuser, window: Window, report: Report) -> tuple[Reading, Reading]:
+    """Renders the film up to the window's end, and returns what its clocks showed within the window."""
+    drawing, writing = window.clocks.drawing, window.clocks.writing
 
     def open_sink(run: Run, done: int) -> Sink:
         sink: Sink = film_sink(run, done) if bench.makes_video else FrameFiles()
-        return timed(sink, clock, write="video")
+        return timed(sink, writing, write="video")
 
     temporary = TemporaryDirectory(prefix="animator-bench-", dir=bench.folder)
     with temporary as folder, Run.create(folder, bench.film) as run:
-        pipeline = build_pipeline(run.animation, timed_diffuser(diffuser, clock), bench.device)
+        pipeline = build_pipeline(run.animation, timed_diffuser(diffuser, drawing), bench.device)
         rendering = Rendering(bench.device, report, end=window.end + 1, open_sink=open_sink)
-        render_with(timed_run(run, clock), timed_pipeline(pipeline, clock, window), rendering)
-    start, end = window.readings
-    frames = window.end - window.first
-    seconds = {name: total - start.seconds.get(name, 0.0) for name, total in end.seconds.items()}
-    seconds[OTHER] = end.time - start.time - sum(seconds.values())
-    stages = {name: 1e3 * total / frames for name, total in seconds.items()}
-    counts = {name: total - start.counts.get(name, 0) for name, total in end.counts.items()}
-    return _Window(1e3 * (end.time - start.time) / frames, stages, counts)
+        render_with(timed_run(run, writing), timed_pipeline(pipeline, drawing, window), rendering)
+    return window.shown()

@@ -1,6 +1,6 @@
 """What `animator bench` prints: a table for people, a mapping for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from animator.runs.bench.measure import OTHER, Measurement
@@ -17,7 +17,8 @@ def to_mapping(measured: Measurement) -> dict[str, Any]:
         "frame_ms": round(measured.frame_ms, 3),
         "model_ms": round(measured.model_ms, 3),
         "host_ms": round(measured.host_ms, 3),
-        "stages": {name: round(value, 3) for name, value in _ordered(measured)},
+        "stages": {name: round(value, 3) for name, value in _ordered(measured.stages)},
+        "writing": {name: round(value, 3) for name, value in _ordered(measured.writing)},
         "frames": measured.frames,
         "generations": measured.generations,
         "sampler_steps": measured.sampler_steps,
@@ -45,20 +46,24 @@ def to_table(measured: Measurement) -> str:
         "",
         *_rows(totals),
         "",
-        *_rows(_ordered(measured)),
+        *_rows(_ordered(measured.stages)),
+        "",
+        "beside it, in the thread that writes:",
+        *_rows(_ordered(measured.writing)),
         "",
         f"{measured.written_bytes / 1e6:.2f} MB written per frame{_peak(measured.peak_bytes)}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _ordered(measured: Measurement) -> list[tuple[str, float]]:
+def _ordered(stages: Mapping[str, float]) -> list[tuple[str, float]]:
     """Returns the stages, the slowest first and what is left last."""
-    return sorted(measured.stages.items(), key=lambda stage: (stage[0] == OTHER, -stage[1]))
+    return sorted(stages.items(), key=lambda stage: (stage[0] == OTHER, -stage[1]))
 
 
 def _rows(times: Iterable[tuple[str, float]]) -> list[str]:
-    return [f"{name:24}{milliseconds:10.2f} ms" for name, milliseconds in times]
+    """Returns a line for each time that is not zero as printed."""
+    return [f"{name:24}{milliseconds:10.2f} ms" for name, milliseconds in times if milliseconds >= 0.005]
 
 
 def _count(count: int, noun: str) -> str:

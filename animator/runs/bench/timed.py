@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from torch import Tensor
 
-from animator.images.image import Image8
 from animator.loop.pipeline import FrameImage, Motion, Pipeline, Source, Step
-from animator.loop.render import Frame
 from animator.loop.state import State
 from animator.loop.steps.masking import Within
 from animator.loop.tweens.tween import WrappedTween
@@ -22,6 +21,8 @@ from animator.timeline.plan import Plan
 Timed = TypeVar("Timed")
 DIFFUSER = "diffuser"
 """Stage of the model; all others are what the loop adds."""
+WAITING = "waiting for writer"
+"""Stage in which frames are handed over; long where writing is slower than generating."""
 GENERATIONS, SAMPLER_STEPS = "generations", "sampler steps"
 """What is counted of the model."""
 BYTES = "bytes"
@@ -75,7 +76,8 @@ def timed_pipeline(pipeline: Pipeline, clock: StageClock, window: Window) -> Pip
 
 def timed_run(run: Run, clock: StageClock) -> Run:
     """Returns an open run with a clock in front of its writing, and which counts the bytes it writes."""
-    return cast("Run", _CountedRun(run, clock, {}))
+    counted = cast("Run", _CountedRun(run, clock, {}))
+    return timed(counted, clock, encode="encode", save="save", keep="state")
 
 
 class _Timed:
@@ -113,16 +115,18 @@ class _Counted(_Timed):
 class _CountedRun(_Timed):
     """A run that also counts the bytes of its frames and states."""
 
-    def write(self, frame: Frame) -> Image8:
-        """Writes a frame and returns its pixels, uint8 RGB (H, W, 3)."""
+    def save(self, frame: int, png: bytes) -> None:
+        """Writes a frame's PNG file."""
+        cast("Run", self._inner).save(frame, png)
+        self._clock.count(BYTES, len(png))
+
+    def keep(self, state: State) -> None:
+        """Keeps a state, which is written seldom."""
         run = cast("Run", self._inner)
-        with self._clock.stage("write"):
-            pixels = run.write(frame)
-        written = [run.frame_path(frame.plan.frame)]
-        if frame.state.next_frame == frame.plan.frame + 1:
-            written.append(run.state_path)
-        self._clock.count(BYTES, sum(path.stat().st_size for path in written))
-        return pixels
+        before = _file_number(run.state_path)
+        run.keep(state)
+        if _file_number(run.state_path) != before:
+            self._clock.count(BYTES, run.state_path.stat().st_size)
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class _WatchedSource:
 
 @dataclass(frozen=True, eq=False)
 class _TimedTween(WrappedTween):
-    """A tween with a clock that stops while its images are used.
+    """A tween with a clock, also while its images are handed to the writer, which may be busy.
 
     Attributes:
         clock: The clock.
@@ -167,7 +171,13 @@ class _TimedTween(WrappedTween):
                 image = next(images, None)
             if image is None:
                 return
-            yield image
+            with self.clock.stage(WAITING):
+                yield image
+
+
+def _file_number(path: Path) -> int | None:
+    """Returns what changes whenever a file is replaced; None where there is none."""
+    return path.stat().st_mtime_ns if path.exists() else None
 
 
 def _timed_steps(steps: Sequence[Step], clock: StageClock) -> tuple[Step, ...]:
