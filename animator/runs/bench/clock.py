@@ -4,7 +4,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 def no_wait() -> None:
@@ -81,29 +81,28 @@ class Clocks:
     writing: StageClock
 
 
-@dataclass(frozen=True)
 class Window:
     """The frames that are measured.
 
-    Attributes:
+    Args:
         clocks: Are read before the first of them is generated, and before the first one after them.
         first: The first of them.
         end: The first one after them.
-        readings: So far, of both clocks.
     """
 
-    clocks: Clocks
-    first: int
-    end: int
-    readings: list[tuple[Reading, Reading]] = field(default_factory=list)
+    def __init__(self, clocks: Clocks, first: int, end: int) -> None:
+        self.clocks = clocks
+        self.end = end
+        self._wanted = (first, end)
+        self._readings: list[tuple[Reading, Reading]] = []
 
     def begins(self, frame: int) -> None:
         """Is told before a frame is generated."""
-        done = len(self.readings)
-        if done < 2 and frame >= (self.first, self.end)[done]:
-            self.readings.append((self.clocks.drawing.reading(), self.clocks.writing.reading()))
+        done = len(self._readings)
+        if done < len(self._wanted) and frame >= self._wanted[done]:
+            self._readings.append((self.clocks.drawing.reading(), self.clocks.writing.reading()))
 
     def shown(self) -> tuple[Reading, Reading]:
-        """Returns what was added to both clocks during the frames, once they are drawn."""
-        start, end = self.readings
+        """Returns what was added to both clocks during the frames, once they are generated."""
+        start, end = self._readings
         return end[0].since(start[0]), end[1].since(start[1])

@@ -146,7 +146,7 @@ def _measured(bench: Bench) -> tuple[int, int]:
     end = next((int(start) for start in starts if first is not None and start >= first + bench.frames), None)
     if first is None or end is None:
         most = int(starts[-1]) - (first or WARM_UP)
-        advice = f"measure at most {most} with --frames {most}" if most > 0 else "name a longer film"
+        advice = f"measure at most {most} of them" if most > 0 else "name a longer film"
         raise UserError(
             f"the film has {bench.film.frames} frames, too few to measure {bench.frames} after {WARM_UP} "
             f"that warm up; {advice}"

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from animator.runs.bench.measure import OTHER, Measurement
+from animator.settings.modes import mode_name
 
 SCHEMA = "animator.bench.1"
 
 
 def to_mapping(measured: Measurement) -> dict[str, Any]:
     """Returns a measurement as JSON has it; times are milliseconds per frame."""
-    bench, settings = measured.bench, measured.bench.film.plain()
+    bench = measured.bench
     return {
         **measured.facts,
         "schema": SCHEMA,
@@ -25,8 +26,8 @@ def to_mapping(measured: Measurement) -> dict[str, Any]:
         "written_bytes": round(measured.written_bytes),
         "peak_bytes": measured.peak_bytes,
         "size": list(bench.film.size),
-        "mode": settings["mode"],
-        "cadence": settings["diffusion"]["cadence"],
+        "mode": mode_name(bench.film),
+        "cadence": bench.film.plain()["diffusion"]["cadence"],
         "video": bench.makes_video,
         "model": bench.model,
     }
@@ -35,8 +36,7 @@ def to_mapping(measured: Measurement) -> dict[str, Any]:
 def to_table(measured: Measurement) -> str:
     """Returns a measurement as text."""
     film, facts = measured.bench.film, measured.facts
-    settings = film.plain()
-    mode, cadence = settings["mode"], settings["diffusion"]["cadence"]
+    mode, cadence = mode_name(film), film.plain()["diffusion"]["cadence"]
     width, height = film.size
     totals = (("a frame", measured.frame_ms), ("model", measured.model_ms), ("all else", measured.host_ms))
     video = "with its video" if measured.bench.makes_video else "without a video"

@@ -6,19 +6,20 @@ from animator.presets.model_defaults import model_defaults
 from animator.runs.bench.measure import Measurement
 from animator.runs.machine_speed import MachineSpeed
 from animator.runs.preflight.estimate import BYTES_PER_PIXEL, generation_operations
+from animator.settings.modes import mode_name
 
 
 def speed_of(measured: Measurement) -> MachineSpeed | None:
     """Returns the speed of this machine with the measured film; None where nothing is known of its model."""
     film = measured.bench.film
-    settings, (width, height) = film.plain(), film.size
-    model = model_defaults(settings)
+    width, height = film.size
+    model = model_defaults(film.plain())
     if model is None:
         return None
     operations = generation_operations(measured.generations, measured.sampler_steps, film.size, model)
     return MachineSpeed(
         model=model.kind,
-        mode=settings["mode"],
+        mode=mode_name(film),
         pixels=width * height,
         device=measured.bench.device.type,
         operations_per_second=operations / (1e-3 * measured.model_ms * measured.frames),

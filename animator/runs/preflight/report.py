@@ -14,6 +14,7 @@ from animator.runs.preflight.estimate import Estimate, estimate, film_seconds
 from animator.runs.preflight.film import CheckOptions
 from animator.settings import Animation
 from animator.settings.import_notes import Note
+from animator.settings.modes import mode_name
 from animator.settings.raw import RawPreset
 from animator.timeline.lint import clamped_schedules, effect_warnings, setting_warnings
 from animator.timeline.timeline import Timeline
@@ -164,7 +165,7 @@ def _work(film: Animation, draft: RawPreset) -> Work:
 
 def _measured_time(needed: Estimate, film: Animation, model: ModelDefaults) -> MeasuredTime | None:
     try:
-        speed = recorded_speed(model.kind, film.plain()["mode"], film.size[0] * film.size[1])
+        speed = recorded_speed(model.kind, mode_name(film), film.size[0] * film.size[1])
     except RunError as error:  # the film can be rendered all the same
         log.warning("%s", error)
         return None
