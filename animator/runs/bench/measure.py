@@ -26,6 +26,7 @@ from animator.runs.bench.timed import (
     timed_pipeline,
     timed_run,
 )
+from animator.runs.downloads import with_downloads
 from animator.runs.render_frames import Rendering, Report
 from animator.runs.render_run import render_with
 from animator.runs.run import Run
@@ -164,7 +165,8 @@ def _render(bench: Bench, diffuser: Diffuser, window: Window, report: Report) ->
 
     temporary = TemporaryDirectory(prefix="animator-bench-", dir=bench.folder)
     with temporary as folder, Run.create(folder, bench.film) as run:
-        pipeline = build_pipeline(run.animation, timed_diffuser(diffuser, drawing), bench.device)
+        film = with_downloads(run.animation, run.downloads)
+        pipeline = build_pipeline(film, timed_diffuser(diffuser, drawing), bench.device)
         rendering = Rendering(bench.device, report, end=window.end + 1, open_sink=open_sink)
         render_with(timed_run(run, writing), timed_pipeline(pipeline, drawing, window), rendering)
     return window.shown()
