@@ -3,7 +3,7 @@
     python -m tests.benchmarks.frame_cost --repo ../before --repo . --model-ms 20
 
 It needs no `animator bench`: each checkout renders in a process of its own, by `animator.render_run` with a
-diffuser that sleeps and returns a ready image with grain. The time of a frame is that between two generations,
+diffuser that sleeps and returns a ready image with grain. A frame takes the time between two generations,
 so what a thread writes beside it counts only as far as the loop waits for it. The checkouts take turns, since
 the load of a machine changes; the table has the medians of all rounds.
 """
