@@ -30,7 +30,7 @@ class MachineSpeed:
 
     Attributes:
         model: The kind of its model, as `ModelDefaults.kind`.
-        mode: Its mode.
+        film_mode: Its mode.
         pixels: Pixels of its frames.
         device: Where the model ran.
         operations_per_second: Of the model, as `ModelDefaults.step_work` counts them.
@@ -39,7 +39,7 @@ class MachineSpeed:
     """
 
     model: str
-    mode: str
+    film_mode: str
     pixels: int
     device: str
     operations_per_second: float
@@ -49,7 +49,7 @@ class MachineSpeed:
     def tells_about(self, model: str, mode: str, pixels: int) -> bool:
         """Returns True for a film that is much like the one that was measured."""
         is_like = 1 / _LIKE <= pixels / self.pixels <= _LIKE
-        return (self.model, self.mode) == (model, mode) and is_like
+        return (self.model, self.film_mode) == (model, mode) and is_like
 
 
 def speed_file() -> Path:
@@ -97,7 +97,7 @@ def record_speed(speed: MachineSpeed) -> Path:
 
 
 def _key(speed: MachineSpeed) -> tuple[object, ...]:
-    return speed.model, speed.mode, speed.pixels, speed.device
+    return speed.model, speed.film_mode, speed.pixels, speed.device
 
 
 def _read(path: Path) -> list[MachineSpeed]:
@@ -125,5 +125,5 @@ def _speed_of(values: Mapping[str, Any]) -> MachineSpeed:
     pixels = int(values["pixels"])
     if not (isfinite(rate) and isfinite(rest) and rate > 0.0 and rest >= 0.0 and pixels > 0):
         raise ValueError(f"speeds {rate:g} and {rest:g} with {pixels} pixels")
-    model, mode, device = (str(values[name]) for name in ("model", "mode", "device"))
+    model, mode, device = (str(values[name]) for name in ("model", "film_mode", "device"))
     return MachineSpeed(model, mode, pixels, device, rate, rest, date.fromisoformat(values["measured"]))

@@ -19,7 +19,7 @@ def speed_of(measured: Measurement) -> MachineSpeed | None:
     operations = generation_operations(measured.generations, measured.sampler_steps, film.size, model)
     return MachineSpeed(
         model=model.kind,
-        mode=mode_name(film),
+        film_mode=mode_name(film),
         pixels=width * height,
         device=measured.bench.device.type,
         operations_per_second=operations / (1e-3 * measured.model_ms * measured.frames),
