@@ -18,6 +18,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores already
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_record_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Gives the tests a folder of their own for what is known of this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANIMATOR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def make_animation() -> "Make":
     """Builds a small film from settings that differ from a small default."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from animator._version import __version__
+from animator.cli.benching import benching
 from animator.cli.cameras import cameras
 from animator.cli.files import files
 from animator.cli.films import films
@@ -34,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for group in (rendering, imaging, inspection, hearing, listings, films, files, cameras, serving):
+for group in (rendering, imaging, inspection, hearing, listings, films, files, cameras, benching, serving):
     app.add_typer(group)
 
 

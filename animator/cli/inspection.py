@@ -46,7 +46,12 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
         f"{work.needed.generated} generated, {width} x {height}, model {work.model}\n"
         f"{preset}: {work.needed}\n"
     )
-    if work.cpu_seconds is not None:
+    if work.measured is not None:
+        time, device, day = duration_text(work.measured.seconds), work.measured.device, work.measured.measured
+        write_out(
+            f"{preset}: about {time} on this machine ({device}; measured with animator bench on {day})\n"
+        )
+    elif work.cpu_seconds is not None:
         write_out(f"{preset}: about {duration_text(work.cpu_seconds)} on this machine's CPU\n")
     if work.bpm is not None:
         write_out(f"{preset}: tempo {work.bpm:.1f} bpm, confidence {work.confidence:.2f}\n")

@@ -1,4 +1,4 @@
-"""Compute device and threads: `ComputeOptions`, `choose_device`, `use_threads`, `compute_threads`."""
+"""Compute device and threads: `ComputeOptions`, `choose_device`, `wait_for`, `compute_threads`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +43,14 @@ def choose_device(name: str | torch.device) -> torch.device:
         known = ", ".join(device for device, available in is_available.items() if available)
         raise UserError(f"device {name}: not available on this machine; available: {known}")
     return torch.device(name)
+
+
+def wait_for(device: torch.device) -> None:
+    """Waits until a device has done all that was asked of it; the CPU always has."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
 
 
 def use_threads(count: int | None) -> None:

@@ -45,6 +45,11 @@ def carries_images(values: Mapping[str, Any]) -> bool:
     return mode is not None and mode.source == "last"
 
 
+def mode_name(animation: "Animation") -> str:
+    """Returns the name of a film's mode, to be shown."""
+    return animation.mode
+
+
 def mode_of(animation: "Animation") -> Mode:
     """Returns the mode of a film."""
     return MODES[animation.mode]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from animator.models.diffusion.checkpoints.defaults import ModelDefaults
 from animator.models.diffusion.tuning import Refiner
+from animator.runs.machine_speed import MachineSpeed
 from animator.settings.inputs import generates_revealed
 from animator.settings.modes import mode_of
 from animator.timeline.timeline import Timeline
@@ -103,20 +104,35 @@ def _lowest_strength(timeline: Timeline) -> Floats:
     return lowest
 
 
-def cpu_seconds(needed: Estimate, size: tuple[int, int], model: ModelDefaults) -> float:
-    """Returns about how many seconds a film takes on this machine's CPU.
-
-    The CPU is measured for some milliseconds; another load on it shows.
+def film_seconds(
+    needed: Estimate, size: tuple[int, int], model: ModelDefaults, speed: MachineSpeed | None = None
+) -> float:
+    """Returns about how many seconds a film takes on this machine.
 
     Args:
         needed: The work of the film.
         size: Its width and height.
         model: What is known of its model.
+        speed: How fast the machine is with that model; None measures its CPU for some milliseconds, in which
+            another load on it shows.
+    """
+    rate = speed.operations_per_second if speed else _operations_per_second()
+    seconds_per_byte = speed.seconds_per_byte if speed else _SECONDS_PER_BYTE
+    operations = generation_operations(needed.generated, needed.steps, size, model)
+    return operations / rate + needed.frame_bytes * seconds_per_byte
+
+
+def generation_operations(generated: int, steps: int, size: tuple[int, int], model: ModelDefaults) -> float:
+    """Returns the work of generations, as `ModelDefaults.step_work` counts it.
+
+    Args:
+        generated: Number of generated images.
+        steps: Number of sampler steps of all of them.
+        size: Their width and height.
+        model: What is known of the model.
     """
     relative_size = size[0] * size[1] / model.side**2
-    steps = needed.steps + _GENERATION_STEPS * needed.generated
-    generation = steps * model.step_work * relative_size / _operations_per_second()
-    return generation + needed.frame_bytes * _SECONDS_PER_BYTE
+    return (steps + _GENERATION_STEPS * generated) * model.step_work * relative_size
 
 
 def _operations_per_second() -> float:

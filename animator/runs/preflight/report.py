@@ -1,18 +1,40 @@
 """`check_report`: what is known of a film before it renders: problems, warnings, and what it takes."""
 
+import logging
 from dataclasses import dataclass
+from datetime import date
 
 from animator.core.log_collector import collecting
-from animator.errors import PresetError, Problem
+from animator.errors import PresetError, Problem, RunError
+from animator.models.diffusion.checkpoints.defaults import ModelDefaults
 from animator.presets.model_defaults import describe_open_values, model_defaults
+from animator.runs.machine_speed import recorded_speed
 from animator.runs.preflight.check_film import check_film
-from animator.runs.preflight.estimate import Estimate, cpu_seconds, estimate
+from animator.runs.preflight.estimate import Estimate, estimate, film_seconds
 from animator.runs.preflight.film import CheckOptions
 from animator.settings import Animation
 from animator.settings.import_notes import Note
+from animator.settings.modes import mode_name
 from animator.settings.raw import RawPreset
 from animator.timeline.lint import clamped_schedules, effect_warnings, setting_warnings
 from animator.timeline.timeline import Timeline
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MeasuredTime:
+    """How long a film takes by what `animator bench` measured on this machine.
+
+    Attributes:
+        seconds: About how long.
+        device: Where the model ran.
+        measured: When.
+    """
+
+    seconds: float
+    device: str
+    measured: date
 
 
 @dataclass(frozen=True)
@@ -29,6 +51,7 @@ class Work:
         open_values: A sentence about settings that the model decides; empty if it decides none.
         bpm: Beats per minute that are heard; None without `bpm: auto`.
         confidence: How sure they are, 0 to 1.
+        measured: About how long it takes by what `animator bench` measured; None where it did not.
     """
 
     frames: int
@@ -40,6 +63,7 @@ class Work:
     open_values: str
     bpm: float | None = None
     confidence: float = 0.0
+    measured: MeasuredTime | None = None
 
     @property
     def seconds(self) -> float:
@@ -122,7 +146,7 @@ def _warnings(film: Animation, *, lists_all: bool) -> tuple[str, ...]:
 
 def _work(film: Animation, draft: RawPreset) -> Work:
     needed, model = estimate(Timeline(film)), model_defaults(film.plain())
-    seconds = cpu_seconds(needed, film.size, model) if model else None
+    seconds = film_seconds(needed, film.size, model) if model else None
     open_values = describe_open_values(draft.values)
     heard = film.heard
     return Work(
@@ -135,4 +159,16 @@ def _work(film: Animation, draft: RawPreset) -> Work:
         open_values,
         heard.bpm,
         heard.confidence,
+        _measured_time(needed, film, model) if model else None,
     )
+
+
+def _measured_time(needed: Estimate, film: Animation, model: ModelDefaults) -> MeasuredTime | None:
+    try:
+        speed = recorded_speed(model.kind, mode_name(film), film.size[0] * film.size[1])
+    except RunError as error:  # the film can be rendered all the same
+        log.warning("%s", error)
+        return None
+    if speed is None:
+        return None
+    return MeasuredTime(film_seconds(needed, film.size, model, speed), speed.device, speed.measured)
