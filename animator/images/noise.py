@@ -103,7 +103,8 @@ def perlin_field(
     """Returns Perlin noise (H, W) of any size on the device: zero mean, about [-1, 1], octaves summed.
 
     An octave is bilinear in the corners' gradients, so it is computed by two products of thin matrices
-    instead of gathers.
+    instead of gathers. Where cells are a whole number of pixels wide, the second one takes only the two
+    corners at each cell's sides.
 
     Source:
         Perlin, "Improving Noise" (2002): fade 6t^5 - 15t^4 + 10t^3; gradients at angle 2 pi u; scale sqrt(2).
@@ -115,9 +116,16 @@ def perlin_field(
         angles = angles.to(device, non_blocking=True)
         near_y, lean_y = _corner_weights(height, rows, device)
         near_x, lean_x = _corner_weights(width, columns, device)
-        left = torch.cat((lean_y @ angles.cos(), near_y @ angles.sin()), 1)
-        right = torch.cat((near_x, lean_x), 1)
-        field.addmm_(left, right.T, alpha=sqrt(2) * perlin.persistence**octave)
+        down, across = lean_y @ angles.cos(), near_y @ angles.sin()
+        scale = sqrt(2) * perlin.persistence**octave
+        if width % columns:
+            left, right = torch.cat((down, across), 1), torch.cat((near_x, lean_x), 1)
+            field.addmm_(left, right.T, alpha=scale)
+            continue
+        left = torch.stack((down[:, :-1], down[:, 1:], across[:, :-1], across[:, 1:]), -1)
+        cell = width // columns
+        right = torch.cat((near_x[:cell, :2], lean_x[:cell, :2]), 1)
+        field.view(height * columns, cell).addmm_(left.view(-1, 4), right.T, alpha=scale)
     return field
 
 

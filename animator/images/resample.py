@@ -1,14 +1,18 @@
 """Resampling at fractional positions: the sampler of every warp.
 
 Positions are normalized as `torch.nn.functional.grid_sample` expects with `align_corners=False`:
--1 and 1 are the outer edges of the outermost pixels. No function synchronizes with the device.
+-1 and 1 are the outer edges of the outermost pixels. No function synchronizes with the device. On the CPU,
+OpenCV reads bilinear, bicubic and steady, a few rows at a time, so that positions stay in the cache.
 """
 
 from enum import Enum
 
+import cv2
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from animator.images import opencv
 
 
 class Border(str, Enum):
@@ -50,6 +54,16 @@ _REACH = {
     Sampling.STEADY: 2,
     Sampling.LANCZOS: 3,
 }
+_OPENCV_BORDER: dict[Border, int] = {
+    Border.REPLICATE: cv2.BORDER_REPLICATE,
+    Border.WRAP: cv2.BORDER_WRAP,
+    Border.REFLECT: cv2.BORDER_REFLECT,
+    Border.MIRROR: cv2.BORDER_REFLECT_101,
+    Border.ZEROS: cv2.BORDER_CONSTANT,
+}
+_OPENCV_SAMPLINGS = {Sampling.BILINEAR, Sampling.BICUBIC, Sampling.STEADY}
+_BAND_PIXELS = 32768
+"""Positions of so many pixels, and what is read there, fit into a core's cache."""
 
 
 def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
@@ -64,6 +78,8 @@ def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> T
     Returns:
         (3, h, w), float32.
     """
+    if sampling in _OPENCV_SAMPLINGS and opencv.can_remap(image, grid):
+        return _sample_by_opencv(image, grid, border, sampling)
     if border is Border.WRAP:
         image, grid = _wrap(image, grid, _REACH[sampling])
         border = Border.REPLICATE
@@ -96,13 +112,49 @@ def _steady(image: Tensor, grid: Tensor, border: Border) -> Tensor:
     """
     smooth = torch.empty_like(grid)
     for axis, size in ((0, image.shape[-1]), (1, image.shape[-2])):
-        position = (grid[..., axis] + 1.0).mul_(size / 2).sub_(0.5)
-        pixel = position.floor()
-        part = position.sub_(pixel)
-        eased = (part * -2.0).add_(3.0).mul_(part).mul_(part)
-        torch.add(pixel, eased, out=smooth[..., axis]).add_(0.5).mul_(2 / size).sub_(1.0)
+        eased = _eased((grid[..., axis] + 1.0).mul_(size / 2).sub_(0.5))
+        torch.add(eased, 0.5, out=smooth[..., axis]).mul_(2 / size).sub_(1.0)
     read = _read(image, grid, border, Sampling.BICUBIC.value).mul_(0.6)
     return read.add_(_read(image, smooth, border, Sampling.BILINEAR.value), alpha=0.4)
+
+
+def _eased(position: Tensor) -> Tensor:
+    """Returns positions in pixels, eased toward the nearer pixel center: bilinear there is Hermite."""
+    pixel = position.floor()
+    part = position - pixel
+    return (part * -2.0).add_(3.0).mul_(part).mul_(part).add_(pixel)
+
+
+def _sample_by_opencv(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
+    height, width = image.shape[-2:]
+    pixels = opencv.interleave(image)
+    result = torch.empty((len(image), *grid.shape[:2]))
+    rows = max(1, _BAND_PIXELS // grid.shape[1])
+    for band, out in zip(grid.split(rows), result.split(rows, 1), strict=True):
+        x, y = _positions(band[..., 0], width, border), _positions(band[..., 1], height, border)
+        opencv.deinterleave(_read_pixels(pixels, x, y, sampling, _OPENCV_BORDER[border]), out)
+    return result
+
+
+def _read_pixels(pixels: Tensor, x: Tensor, y: Tensor, sampling: Sampling, border: int) -> Tensor:
+    if sampling is Sampling.BILINEAR:
+        return opencv.remap(pixels, x, y, opencv.LINEAR, border)
+    read = opencv.remap(pixels, x, y, opencv.CUBIC, border)
+    if sampling is Sampling.BICUBIC:
+        return read
+    return read.mul_(0.6).add_(opencv.remap(pixels, _eased(x), _eased(y), opencv.LINEAR, border), alpha=0.4)
+
+
+def _positions(normalized: Tensor, size: int, border: Border) -> Tensor:
+    """Returns positions in pixels, those far outside the image folded: OpenCV folds pixel by pixel."""
+    position = (normalized + 1.0).mul_(size / 2).sub_(0.5)
+    low, high = (float(end) for end in position.aminmax())
+    if -size <= low and high <= 2 * size:  # false if any is not a number
+        return position
+    periods = {Border.WRAP: size, Border.REFLECT: 2 * size, Border.MIRROR: max(2 * size - 2, 1)}
+    if border in periods:
+        position = torch.remainder(position, periods[border])
+    return position.nan_to_num_(0.0).clamp_(-size - 4, 2 * size + 4)
 
 
 def _to_pixel_centers(grid: Tensor, width: int, height: int) -> Tensor:

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from animator.images import opencv
+
 _DYADIC = {1: (32,), 3: (8, 16), 5: (2, 8, 12), 7: (1, 3.5, 7, 9)}
 """First half of OpenCV's small kernels for sigma 0, in 32nds."""
 TINY = 1e-300
@@ -50,7 +52,10 @@ def sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
     """
     if how.amount == 0.0 or how.width == 1:
         return image
-    detail = image - blur(image, how.width, how.sigma)
+    blurred = blur(image, how.width, how.sigma)
+    if how.threshold <= 0.0 and mask is None:
+        return torch.lerp(image, blurred, -how.amount, out=blurred).clamp_(0.0, 1.0)
+    detail = image - blurred
     if how.threshold > 0.0:
         detail = torch.where(detail.abs() < how.threshold / 255.0, 0.0, detail)
     if mask is not None:
@@ -60,8 +65,7 @@ def sharpen(image: Tensor, how: Sharpen, mask: Tensor | None = None) -> Tensor:
 
 def blur(image: Tensor, kernel: int, sigma: float) -> Tensor:
     """Returns the image (C, H, W) blurred by a Gaussian of `kernel` pixels, mirrored at its edges."""
-    weights = gaussian_weights(kernel, sigma)
-    return filter_axis(filter_axis(image, weights, 1), weights, 2)
+    return filter_both_axes(image, gaussian_weights(kernel, sigma))
 
 
 def soften(mask: Tensor, sigma: float) -> Tensor:
@@ -89,6 +93,13 @@ def gaussian_weights(kernel: int, sigma: float) -> list[float]:
     variance = max(sigma * sigma, TINY)  # the square of a very small number is 0
     raw = [exp(-((i - middle) ** 2) / (2.0 * variance)) for i in range(kernel)]
     return [w / sum(raw) for w in raw]
+
+
+def filter_both_axes(image: Tensor, weights: list[float]) -> Tensor:
+    """Returns the image (C, H, W) filtered along both axes by symmetric weights, mirrored at its edges."""
+    if opencv.is_shared(image):
+        return opencv.filter_both_axes(image, weights)
+    return filter_axis(filter_axis(image, weights, 1), weights, 2)
 
 
 def filter_axis(image: Tensor, weights: list[float], axis: int) -> Tensor:

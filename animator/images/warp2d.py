@@ -123,7 +123,8 @@ def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.dev
     normal = np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
     rows = (normal @ src_from_dst).tolist()
     x, y = pixel_axes(height, width, device)
-    grid = torch.empty((height, width, 2), device=device, dtype=torch.float32)
+    # Each axis lies in one piece, which is faster to write and to read.
+    grid = torch.empty((2, height, width), device=device, dtype=torch.float32).permute(1, 2, 0)
     for axis in (0, 1):
         torch.add(x * rows[axis][0], y * rows[axis][1] + rows[axis][2], out=grid[..., axis])
     if rows[2] == [0.0, 0.0, 1.0]:

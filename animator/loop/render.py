@@ -8,6 +8,7 @@ from torch import Tensor
 
 from animator.core.deprecated import warn_renamed
 from animator.images.image import Image8, png_of, to_uint8
+from animator.loop.kept_warp import KeptWarp
 from animator.loop.output import finish
 from animator.loop.pipeline import Cuts, Pipeline, generate
 from animator.loop.state import State
@@ -64,8 +65,9 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
         for part, after_cut in _split_at_cuts(plans, pipeline.cuts):
             old = None if after_cut or part[0].cut else latest.image
             to_last = old is not None and pipeline.tween.generates_last
-            generated = generate(pipeline, part if to_last else part[:1], latest)
-            images = pipeline.tween(pipeline.motion, part, old, generated)
+            motion = KeptWarp(pipeline.motion)
+            generated = generate(replace(pipeline, motion=motion), part if to_last else part[:1], latest)
+            images = pipeline.tween(motion, part, old, generated)
             trails = None if after_cut else latest.trails
             for plan, frame in zip(part, images, strict=True):
                 before = replace(latest, trails=trails)

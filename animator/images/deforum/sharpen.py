@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from animator.images.sharpen import Sharpen, filter_axis, gaussian_weights
+from animator.images.sharpen import Sharpen, filter_both_axes, gaussian_weights
 
 _ONE = 256
 
@@ -37,7 +37,7 @@ def blur_levels(levels: Tensor, kernel: int, sigma: float) -> Tensor:
     All sums stay below 2^24 and are therefore exact in float32.
     """
     weights = [float(w) for w in fixed_weights(kernel, sigma)]
-    total = filter_axis(filter_axis(levels, weights, 2), weights, 1)
+    total = filter_both_axes(levels, weights)
     return total.div_(_ONE * _ONE).add_(0.5).floor_()
 
 

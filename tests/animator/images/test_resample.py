@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from animator.images import opencv
 from animator.images.resample import Border, Sampling, sample
 from animator.images.warp2d import Move2D, matrix2d, warp_by_matrix
 
@@ -61,3 +62,16 @@ def test_a_flat_image_stays_flat(sampling: Sampling) -> None:
 def test_positions_without_end_are_survived(border: Border, sampling: Sampling) -> None:
     grid = torch.tensor([[[1e30, 0.0], [-1e30, 1e30], [torch.inf, 0.0], [0.0, 0.0]]])
     assert sample(torch.rand(3, 5, 5), grid, border, sampling)[..., 3].isfinite().all()
+
+
+@pytest.mark.parametrize("border", list(Border))
+@pytest.mark.parametrize("sampling", [Sampling.BILINEAR, Sampling.BICUBIC, Sampling.STEADY])
+def test_opencv_reads_what_pytorch_reads(
+    image: Tensor, border: Border, sampling: Sampling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = torch.rand(300, 200, 2, generator=torch.Generator().manual_seed(0)) * 8 - 4
+    assert opencv.can_remap(image, grid)
+    by_opencv = sample(image, grid, border, sampling)
+    monkeypatch.setattr(opencv, "can_remap", lambda image, grid: False)
+    # A position far outside is rounded before it is folded into the image.
+    torch.testing.assert_close(by_opencv, sample(image, grid, border, sampling), atol=1e-4, rtol=0)

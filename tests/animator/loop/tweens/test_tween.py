@@ -80,3 +80,11 @@ def test_a_group_with_nothing_before_it_does_not_fade(make_animation: Make, way:
     plans = Timeline(make_animation(diffusion={"cadence": 3}))[:3]
     generated = FrameImage(torch.ones(3, 8, 8), None)
     assert [level(seen.image) for seen in way(RecordingMotion(), plans, None, generated)] == [1, 1, 1]
+
+
+def test_no_warp_of_a_film_is_computed_twice(make_animation: Make) -> None:
+    """An image is moved once to the first in-between, whose frame is generated from the same image."""
+    for cadence, warps in ((1, 5), (2, 7), (3, 8)):
+        motion = RecordingMotion()
+        film(make_animation, motion, cadence=cadence)
+        assert len(motion.warp_calls) == warps, (cadence, motion.warp_calls)
