@@ -1,13 +1,21 @@
-"""Deforum's color coherence in 8 bits: red and blue swapped, histograms of 256 levels, results truncated."""
+"""Deforum's color coherence in 8 bits: red and blue swapped, histograms of 256 levels, results truncated.
+
+On the CPU OpenCV converts colors, as it does there. On other devices the same arithmetic in tensors does,
+which is a level off on the way back from LAB for a hundredth of the values.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import cv2
+import numpy as np
 import torch
 from torch import Tensor
 
 from animator.images.color import Coherence, counted_pixels
 from animator.images.deforum.hsv8 import hsv_levels_from_rgb, rgb_levels_from_hsv
 from animator.images.deforum.lab8 import lab_levels_from_rgb, rgb_levels_from_lab
+from animator.images.image import Image8, to_uint8
 
 Conversion = Callable[[Tensor], Tensor]
 
@@ -19,6 +27,23 @@ _TO_RGB: dict[Coherence, Conversion] = {
     Coherence.LAB: rgb_levels_from_lab,
     Coherence.HSV: rgb_levels_from_hsv,
 }
+# Deforum passes BGR where RGB is expected. Ours is RGB, so BGR is expected here to get the same.
+_OPENCV_FROM = {Coherence.LAB: cv2.COLOR_BGR2LAB, Coherence.HSV: cv2.COLOR_BGR2HSV}
+_OPENCV_TO = {Coherence.LAB: cv2.COLOR_LAB2BGR, Coherence.HSV: cv2.COLOR_HSV2BGR}
+_FRACTIONS = np.arange(256, dtype=np.float32) / np.float32(255)
+
+
+@dataclass(frozen=True, eq=False)
+class LevelHistogram:
+    """The histogram of a reference, computed once and matched to on every frame.
+
+    Attributes:
+        space: Color space of its channels.
+        cumulative: (3, 256) int64, the number of values at or below each level.
+    """
+
+    space: Coherence
+    cumulative: Tensor
 
 
 def deforum_match_color(
@@ -34,34 +59,83 @@ def deforum_match_color(
     """
     if space is Coherence.NONE:
         return image
-    from_rgb, to_rgb = _FROM_RGB.get(space, torch.clone), _TO_RGB.get(space, torch.clone)
-    matched = match_levels(from_rgb(_bgr_levels(image)), from_rgb(_bgr_levels(reference)), ignored)
-    return to_rgb(matched).flip(0).to(torch.float32).div_(255.0)
+    return match_histogram(image, histogram_of(reference, space), ignored)
 
 
-def match_levels(levels: Tensor, reference: Tensor, ignored: Tensor | None = None) -> Tensor:
-    """Returns levels (3, H, W), int32 of 0..255, with the reference's histogram in each channel, truncated.
+def histogram_of(reference: Tensor, space: Coherence) -> LevelHistogram:
+    """Returns the histogram of a reference (3, h, w), [0, 1], in a space other than `NONE`."""
+    if reference.device.type == "cpu":
+        return LevelHistogram(space, _count_pixels(_opencv_levels(reference, space)).cumsum(1))
+    return LevelHistogram(space, _cumulative_histogram(_levels(reference, space)))
 
-    Each level is mapped to where the reference's cumulative histogram has the same value, interpolated
-    linearly between the levels that occur there. Integers throughout: exact up to 16 million pixels.
-    The histogram of `levels` is without the pixels that are `ignored`; see `deforum_match_color`.
+
+def match_histogram(image: Tensor, wanted: LevelHistogram, ignored: Tensor | None = None) -> Tensor:
+    """Returns the image (3, H, W), in steps of 1/255, with a histogram; see `deforum_match_color`."""
+    counted = None if ignored is None else counted_pixels(ignored)
+    if image.device.type == "cpu":
+        return _match_on_cpu(image, wanted, counted)
+    levels = _levels(image, wanted.space)
+    matched = _match_levels(levels, wanted.cumulative, counted)
+    return _TO_RGB.get(wanted.space, torch.clone)(matched).flip(0).to(torch.float32).div_(255.0)
+
+
+def match_levels(levels: Tensor, reference: Tensor) -> Tensor:
+    """Returns levels (3, H, W), int32 of 0..255, with a reference's histogram in each channel, truncated."""
+    return _match_levels(levels, _cumulative_histogram(reference), None)
+
+
+def _match_levels(levels: Tensor, wanted: Tensor, counted: Tensor | None) -> Tensor:
+    own = levels if counted is None else levels.flatten(1)[:, counted]
+    table = _table(_cumulative_histogram(own), wanted)
+    return table.to(torch.int32).gather(1, levels.flatten(1).to(torch.int64)).view_as(levels)
+
+
+def _match_on_cpu(image: Tensor, wanted: LevelHistogram, counted: Tensor | None) -> Tensor:
+    levels = _opencv_levels(image, wanted.space)
+    mask = None if counted is None else counted.to(torch.uint8).view(image.shape[1:]).numpy()
+    table = _table(_count_pixels(levels, mask).cumsum(1), wanted.cumulative)
+    matched = cv2.LUT(levels, table.T.to(torch.uint8).contiguous().numpy()[:, None, :])
+    back = _OPENCV_TO.get(wanted.space)
+    rgb = matched if back is None else cv2.cvtColor(matched, back)
+    result = torch.empty(image.shape)
+    for plane, out in zip(cv2.split(rgb), result.numpy(), strict=True):
+        cv2.LUT(plane, _FRACTIONS, dst=out)
+    return result
+
+
+def _table(own: Tensor, wanted: Tensor) -> Tensor:
+    """Returns the new level (3, 256), int64, of each level, from two cumulative histograms (3, 256).
+
+    Each level is mapped to where the wanted histogram has the same share of pixels, interpolated linearly
+    between the levels that occur there. Integers throughout: exact up to 16 million pixels.
     """
-    counted = levels if ignored is None else levels.flatten(1)[:, counted_pixels(ignored)]
-    wanted = _cumulative_histogram(counted) * reference[0].numel()
-    have = _cumulative_histogram(reference) * counted[0].numel()
-    above = torch.searchsorted(have, wanted, right=True)
+    share, have = own * wanted[:, -1:], wanted * own[:, -1:]
+    above = torch.searchsorted(have, share, right=True)
     reached = have.gather(1, (above - 1).clamp_min(0))
     below = torch.searchsorted(have, reached)
     high = above.clamp_max(255)
     low = torch.where(reached == 0, high, below)  # under the lowest level that occurs
     start, end = have.gather(1, low), have.gather(1, high)
-    rise = (high - low) * (wanted - start).clamp_min(0)
-    table = low + torch.where(above < 256, rise // (end - start).clamp_min(1), 0)
-    return table.to(torch.int32).gather(1, levels.flatten(1).to(torch.int64)).view_as(levels)
+    rise = (high - low) * (share - start).clamp_min(0)
+    return low + torch.where(above < 256, rise // (end - start).clamp_min(1), 0)
 
 
-def _bgr_levels(image: Tensor) -> Tensor:
-    return (image * 255.0).round_().clamp_(0.0, 255.0).to(torch.int32).flip(0)
+def _opencv_levels(image: Tensor, space: Coherence) -> Image8:
+    """Returns the channels (H, W, 3), uint8, of an image on the CPU in a color space."""
+    rgb, convert = to_uint8(image), _OPENCV_FROM.get(space)
+    return rgb if convert is None else np.asarray(cv2.cvtColor(rgb, convert), dtype=np.uint8)
+
+
+def _levels(image: Tensor, space: Coherence) -> Tensor:
+    """Returns the channels (3, H, W), int32, of an image in a color space."""
+    bgr = (image * 255.0).round_().clamp_(0.0, 255.0).to(torch.int32).flip(0)
+    return _FROM_RGB.get(space, torch.clone)(bgr)
+
+
+def _count_pixels(levels: Image8, mask: Image8 | None = None) -> Tensor:
+    """Returns the number of pixels (3, 256), int64, of each level of each channel (H, W, 3)."""
+    counts = [cv2.calcHist([levels], [channel], mask, [256], [0, 256]).ravel() for channel in range(3)]
+    return torch.from_numpy(np.stack(counts)).to(torch.int64)
 
 
 def _cumulative_histogram(levels: Tensor) -> Tensor:

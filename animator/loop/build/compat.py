@@ -9,7 +9,7 @@ from torch import Tensor
 
 from animator.images.camera import Matrix
 from animator.images.color import Coherence, match_color, palette_of
-from animator.images.deforum.color import deforum_match_color
+from animator.images.deforum.color import deforum_match_color, histogram_of
 from animator.images.deforum.warp2d import deforum_flip_matrix
 from animator.images.noise import Perlin
 from animator.images.resample import Border, Sampling
@@ -110,6 +110,10 @@ def _match_image(space: Coherence, image: Tensor) -> Step:
     return MatchImage(palette_of(image, space))
 
 
+def _deforum_match_image(space: Coherence, image: Tensor) -> Step:
+    return DeforumMatchImage(histogram_of(image, space))
+
+
 def _anti_blur(alpha: Tensor | None) -> Step:
     return AntiBlur()
 
@@ -165,7 +169,7 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
     "deforum": Behavior(
         match_color=deforum_match_color,
         match_anchor=DeforumMatchColor,
-        match_image=DeforumMatchImage,
+        match_image=_deforum_match_image,
         anti_blur=DeforumAntiBlur,
         noise=DeforumNoise,
         flip_matrix=deforum_flip_matrix,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from animator.core.lru_cache import LRUCache
 from animator.images.color import Coherence
-from animator.images.deforum.color import deforum_match_color
+from animator.images.deforum.color import LevelHistogram, histogram_of, match_histogram
 from animator.images.deforum.noise import deforum_noise
 from animator.images.deforum.sharpen import deforum_sharpen
 from animator.images.noise import Perlin
@@ -17,17 +18,21 @@ from animator.loop.steps.masking import Area
 from animator.timeline.plan import Plan
 
 
-@dataclass(frozen=True)
 class DeforumMatchColor:
     """Matches the anchor's colors as Deforum does, with red and blue swapped."""
 
-    space: Coherence
+    def __init__(self, space: Coherence) -> None:
+        """Makes the filter; histograms are matched in `space`."""
+        self._space = space
+        self._histograms: LRUCache[Tensor, LevelHistogram] = LRUCache(1)  # an anchor serves many frames
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """Returns the image (3, H, W) with the anchor's colors; unchanged while there is no anchor."""
-        if state.anchor is None:
+        if state.anchor is None or self._space is Coherence.NONE:
             return image
-        return deforum_match_color(image, state.anchor, self.space, state.revealed)
+        anchor = state.anchor
+        wanted = self._histograms.get(anchor, lambda: histogram_of(anchor, self._space))
+        return match_histogram(image, wanted, state.revealed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +40,14 @@ class DeforumMatchImage:
     """Matches the colors of an image from outside the film as Deforum does.
 
     Attributes:
-        space: Color space in which histograms are matched.
-        reference: (3, h, w).
+        wanted: The image's histogram.
     """
 
-    space: Coherence
-    reference: Tensor
+    wanted: LevelHistogram
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
-        """Returns the image (3, H, W) with the reference's colors."""
-        return deforum_match_color(image, self.reference, self.space, state.revealed)
+        """Returns the image (3, H, W) with the histogram."""
+        return match_histogram(image, self.wanted, state.revealed)
 
 
 @dataclass(frozen=True)

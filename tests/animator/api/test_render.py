@@ -24,6 +24,7 @@ from animator import (
     render,
     render_run,
 )
+from animator.runs.frame_writer import QUEUED_FRAMES
 from tests.animator.api.pond import frames_of, problems, rendered
 from tests.animator.film.facts import facts_of
 
