@@ -115,8 +115,9 @@ def _channels(image: Tensor, space: Coherence) -> Tensor:
 def _bins(channels: Tensor) -> Tensor:
     """Returns the bin (3, H * W), int32, of each value; clamped as integers, so NaN has a bin, too."""
     bins = torch.empty(channels.shape, device=channels.device, dtype=torch.int32)
+    scaled = torch.empty_like(channels[0])
     for plane, out in zip(channels, bins, strict=True):
-        out.copy_(plane * BINS)
+        out.copy_(torch.mul(plane, BINS, out=scaled))
     return bins.clamp_(0, BINS - 1).flatten(1)
 
 
