@@ -16,7 +16,7 @@ CUBIC: int = cv2.INTER_CUBIC
 """Keys' kernel with a = -0.75, as PyTorch's."""
 _MOST_CHANNELS = 4
 _SMALLEST = 8
-"""Smallest side of an image: on one of a pixel, OpenCV never ends to mirror a position."""
+"""Smallest side of an image, in pixels: mirroring positions never ends in OpenCV on an image of one pixel."""
 _LARGEST = 32766
 """Largest side of an image, in pixels, that OpenCV remaps."""
 
@@ -29,7 +29,7 @@ def is_shared(image: Tensor) -> bool:
 def can_remap(image: Tensor, grid: Tensor) -> bool:
     """Returns True if `remap` takes an image (C, H, W) and a grid (h, w, 2), and is exact here."""
     channels, *size = image.shape
-    fits = 0 < channels <= _MOST_CHANNELS and min(*size, *grid.shape[:2]) > 0
+    fits = 0 < channels <= _MOST_CHANNELS and min(size) >= _SMALLEST and min(grid.shape[:2]) > 0
     is_small = max(*size, *grid.shape[:2]) <= _LARGEST
     return fits and is_small and is_shared(image) and is_shared(grid) and _remaps_exactly()
 
