@@ -1,4 +1,4 @@
-"""Compute device and threads: `ComputeOptions`, `choose_device`, `wait_for`, `compute_threads`."""
+"""Compute device and threads: `ComputeOptions`, `choose_device`, `has_bfloat16`, `wait_for` and others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +51,11 @@ def wait_for(device: torch.device) -> None:
         torch.cuda.synchronize(device)
     elif device.type == "mps":
         torch.mps.synchronize()
+
+
+def has_bfloat16() -> bool:
+    """Returns True if this machine's CPU computes in bfloat16: AVX512-BF16, which CPUs with AMX have, too."""
+    return bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def use_threads(count: int | None) -> None:

@@ -23,7 +23,7 @@ class _Stopped(Exception):  # noqa: N818 (not an error)
 
 def record_start(run: Run, diffuser: Diffuser, rendering: Rendering) -> None:
     """Writes run.json before the first frame; digests of models follow at the end."""
-    run.record({**_facts(run, rendering), "models": model_records(diffuser, wait=False)})
+    run.record({**_facts(run, diffuser, rendering), "models": model_records(diffuser, wait=False)})
 
 
 def record_end(run: Run, diffuser: Diffuser, rendering: Rendering, rendered: Rendered, first: int) -> None:
@@ -37,7 +37,7 @@ def record_end(run: Run, diffuser: Diffuser, rendering: Rendering, rendered: Ren
         first: The first frame of this session.
     """
     facts = {
-        **_facts(run, rendering),
+        **_facts(run, diffuser, rendering),
         "models": model_records(diffuser, wait=not rendered.stopped),
         "rendered_frames": rendered.frames - first,
         "seconds": rendered.seconds,
@@ -45,8 +45,10 @@ def record_end(run: Run, diffuser: Diffuser, rendering: Rendering, rendered: Ren
     run.record(facts)
 
 
-def _facts(run: Run, rendering: Rendering) -> dict[str, Any]:
-    return {**run_facts(run.animation, rendering.device), **rendering.facts}
+def _facts(run: Run, diffuser: Diffuser, rendering: Rendering) -> dict[str, Any]:
+    facts = {**run_facts(run.animation, rendering.device), **rendering.facts}
+    precision = getattr(diffuser, "precision", None)  # which those without a model do not have
+    return facts if precision is None else {**facts, "precision": precision}
 
 
 def write_subtitles(run: Run) -> None:

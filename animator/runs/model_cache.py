@@ -32,7 +32,7 @@ _AVAILABLE = re.compile(r"^MemAvailable: +(\d+) kB$", re.MULTILINE)
 
 
 def model_key(animation: Animation) -> ModelKey:
-    """Returns a key that is equal for films that can share an open model."""
+    """Returns a key that is equal for films that can share an open model on any device."""
     return animation.model, load_options(animation)
 
 
@@ -74,6 +74,11 @@ def release_memory(device: torch.device) -> None:
         torch.cuda.empty_cache()
 
 
+def _key_of(wanted: ModelKey, device: torch.device) -> _Key:
+    model, options = wanted
+    return (model, options.on(device)), device
+
+
 class DiffuserCache:
     """Opens diffusers, and keeps them by model, load options and device; an `OpenModel` itself.
 
@@ -100,13 +105,13 @@ class DiffuserCache:
     def __call__(self, animation: Animation, device: torch.device) -> Diffuser:
         """Returns the diffuser of a film: the open one where it is the same; errors as the opener."""
         wanted = model_key(animation)
-        if (wanted, device) in self._models:
+        if _key_of(wanted, device) in self._models:
             check_film_models(animation)
         return self.open(wanted, device, lambda: self._opener(animation, device))
 
     def open(self, wanted: ModelKey, device: torch.device, opener: Callable[[], Diffuser]) -> Diffuser:
         """Returns the diffuser of a model: the open one, or the one that a function opens; errors as that."""
-        key = (wanted, device)
+        key = _key_of(wanted, device)
         if key in self._models:
             self._models.move_to_end(key)
             self._make_room(0, key)

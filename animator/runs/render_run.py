@@ -26,11 +26,11 @@ from animator.runs.preflight.check_film import check_animation, check_run
 from animator.runs.preflight.film import CheckOptions
 from animator.runs.progress import Phase
 from animator.runs.render_frames import Rendered, Rendering, Report, no_report, render_frames
-from animator.runs.resume_check import compare_session, recorded_threads
+from animator.runs.resume_check import compare_session, recorded_precision, recorded_threads
 from animator.runs.rewind import check_rewind, state_at
 from animator.runs.run import Run, is_run
 from animator.runs.run_lock import wait_for_writer
-from animator.runs.run_settings import with_seed, with_seed_of
+from animator.runs.run_settings import with_precision, with_seed, with_seed_of
 from animator.runs.run_targets import check_new_run, check_run_targets
 from animator.runs.sink import OpenSink, film_sink
 from animator.runs.stop_token import Stopped, StopToken, stopped_by
@@ -178,7 +178,10 @@ def resume_run(run: Run, options: SessionOptions, rendering: Rendering) -> Rende
         changes.check(run.folder, accept=options.accept_changed_inputs)
         check_run_targets(run, run.animation, first)
         rendering.enter(Phase.LOADING)
-        model = options.open(run.animation, rendering.device)
+        film = with_precision(
+            run.animation, recorded_precision(run.folder, rendering.device) if first else None
+        )
+        model = options.open(film, rendering.device)
         pipeline = build_pipeline(with_downloads(run.animation, run.downloads), model, rendering.device)
         return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts), collected)
 
@@ -210,13 +213,18 @@ def render_again(
         changes.check(run.folder, accept=True)
         check_run_targets(run, animation, start)
         rendering.enter(Phase.LOADING)
+        precision = recorded_precision(run.folder, device) if start else None
+
+        def model_of(film: Animation) -> Diffuser:
+            return models(with_precision(film, precision), device)
+
         models = DiffuserCache(options.open)
         try:
             with stopped_by(rendering.stop):
-                state = state_at(run, start, device, lambda: models(run.animation, device))
+                state = state_at(run, start, device, lambda: model_of(run.animation))
         except Stopped:
             return RenderResult(run.film_path, (), start, stopped=True)
-        pipeline = build_pipeline(with_downloads(animation, run.downloads), models(animation, device), device)
+        pipeline = build_pipeline(with_downloads(animation, run.downloads), model_of(animation), device)
         run.rewind(state, animation)
         return _render_to_end(run, pipeline, replace(rendering, facts=changes.facts), collected)
 

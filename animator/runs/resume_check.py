@@ -4,13 +4,14 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 
 from animator.core.json_text import parse_json
 from animator.core.read import read_text
 from animator.errors import AcceptChangedInputs, RunError
+from animator.models.diffusion.load_options import Precision
 from animator.runs.inputs import Input, inputs_of
 from animator.runs.run_record import RUN_JSON, run_facts
 from animator.settings import Animation
@@ -77,6 +78,20 @@ def recorded_threads(folder: Path) -> int | None:
     if not isinstance(threads, int) or isinstance(threads, bool):
         return None
     return threads if 1 <= threads <= MAX_THREADS else None
+
+
+def recorded_precision(folder: Path, device: torch.device) -> Precision | None:
+    """Returns the precision in which a run of a CPU goes on; None where the device decides, as on GPUs.
+
+    Args:
+        folder: The run folder. Runs of earlier versions record none; theirs was single precision.
+        device: Device of this session.
+    """
+    record = read_record(folder)
+    if device.type != "cpu" or record.get("device") != "cpu":
+        return None
+    given = record.get("precision", "fp32")
+    return next((known for known in get_args(Precision) if known == given and known != "auto"), None)
 
 
 def compare_session(folder: Path, animation: Animation, first: int, device: torch.device) -> Changes:

@@ -81,6 +81,14 @@ def with_seed_of(run: Animation, animation: Animation) -> Animation:
     return with_seed(animation, run.diffusion.seed) if animation.diffusion.seed == -1 else animation
 
 
+def with_precision(animation: Animation, precision: str | None) -> Animation:
+    """Returns a film with the precision of its run where it leaves that to us; None leaves it open."""
+    if precision is None or animation.diffusion.precision != "auto":
+        return animation
+    diffusion = animation.diffusion.model_copy(update={"precision": precision})
+    return animation.model_copy(update={"diffusion": diffusion})
+
+
 def changed_settings(old: Animation, new: Animation, *, ignored: tuple[str, ...] = ()) -> list[str]:
     """Returns a line `path: was ..., now ...` for each setting that differs between two films.
 

@@ -139,6 +139,9 @@ class Diffusion(Scheduled[DiffusionPlan]):
     """Folders in which checkpoints, LoRA files and textual inversions are found by name."""
     speed: Literal["auto", "eager", "compiled"] = "auto"
     """eager, or compiled for the device; auto compiles where it pays."""
+    precision: Literal["auto", "fp32", "fp16", "bf16", "vae-bf16"] = "auto"
+    """Precision of the model; vae-bf16 is bf16 for the VAE alone. auto is half precision on GPUs; on CPUs it
+    is fp32, or in long films bf16 where a measurement finds it faster. CPUs take fp16 as fp32."""
     memory: Literal["auto", "low"] = "auto"
     """low offloads the parts of the model that are not in use."""
     cadence_keys: Annotated[StrictBool, _HAS_TWEENS] = False

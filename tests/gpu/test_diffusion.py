@@ -17,11 +17,11 @@ import torch
 from animator.errors import AnimatorError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.stable import open_diffuser
 from animator.models.diffusion.unet_model import UNetModel
 from tests.gpu.rates import Bench, frame_request, measure_rates, no_sync, random_pipeline
-from tests.opened import engine_of
+from tests.opened import engine_of, open_stable
 
 pytestmark = [
     pytest.mark.gpu,
@@ -92,6 +92,18 @@ def test_the_compiled_model_generates_what_the_eager_one_does() -> None:
         request = replace(frame_request(128, start), **change)
         # The tolerance is for half precision and other kernels.
         assert float((eager.generate(request) - compiled.generate(request)).abs().mean()) < 0.02
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "vae-bf16"])
+def test_every_precision_generates_nearly_the_same(precision: Precision) -> None:
+    start = torch.rand((3, 128, 128), generator=torch.Generator().manual_seed(1)).to("cuda")
+    usual, other = (
+        open_stable("starter", torch.device("cuda"), LoadOptions(precision=asked))
+        for asked in ("auto", precision)
+    )
+    assert usual.precision == "fp16" and other.precision == precision
+    request = frame_request(128, start)
+    assert float((usual.generate(request) - other.generate(request)).abs().mean()) < 0.02
 
 
 def test_running_out_of_memory_says_what_would_fit() -> None:

@@ -14,6 +14,11 @@ from animator.models.permitted import check_readable
 from animator.settings import Animation
 from animator.timeline.plan import Plan
 
+MEASURED_FRAMES = 64
+"""Films of this many frames and more have the precision measured; that takes about as long as two frames."""
+MEASURED_PIXELS = 256 * 256
+"""So do frames of this many pixels and more; smaller ones gain little."""
+
 
 def folders_of(animation: Animation) -> tuple[Path, ...]:
     """Returns the folders in which a film's models are looked up by name."""
@@ -29,9 +34,17 @@ def load_options(animation: Animation) -> LoadOptions:
         architecture=settings.architecture,
         tiling=settings.tiling,
         speed=settings.speed,
+        precision=settings.precision,
+        measured_at=animation.size if _is_long(animation) and settings.precision == "auto" else None,
         memory=settings.memory,
         controlnets=tuple(dict.fromkeys(unit.model for unit in animation.controlnet if unit.enabled)),
     )
+
+
+def _is_long(animation: Animation) -> bool:
+    """Returns True for films that save more by a faster precision than measuring it costs."""
+    width, height = animation.size
+    return animation.frames >= MEASURED_FRAMES and width * height >= MEASURED_PIXELS
 
 
 def check_models(plans: Iterable[Plan], options: LoadOptions) -> None:

@@ -6,11 +6,18 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from animator.models.diffusion.load_options import Precision
 from animator.models.diffusion.request import GenerationRequest
 
 
 class Engine(Protocol):
-    """A loaded model; `StableDiffuser` keeps one per checkpoint."""
+    """A loaded model; `StableDiffuser` keeps one per checkpoint.
+
+    Attributes:
+        precision: The one that it was given; never "auto".
+    """
+
+    precision: Precision
 
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image (3, H, W), float32, not clamped; may contain NaN."""

@@ -1,10 +1,16 @@
 """`LoadOptions`: options for finding, loading and running models."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import torch
+
+from animator.models.device import has_bfloat16
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.request import Tiling
+
+Precision = Literal["auto", "fp32", "fp16", "bf16", "vae-bf16"]
+"""Precision of a model: of all its networks, or bfloat16 for the VAE alone."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,8 @@ class LoadOptions:
         architecture: A diffusers folder with the configs for single-file models; empty: detected.
         speed: "compiled" compiles the U-Net: minutes once, then faster on GPUs; "auto" is "eager".
         tiling: True generates every image as a seamless tile; "x" or "y", seamless along one axis.
+        precision: Of the weights and of what is computed; see `precision.usual_precision` for "auto".
+        measured_at: Size of images for which "auto" is measured on a CPU with bfloat16; None: it is not.
         controlnets: Names of the ControlNets that the film uses; loaded with its model.
         memory: "low" trades speed for memory: text encoders on the CPU, one prompt at a time, tiled VAE.
     """
@@ -27,4 +35,12 @@ class LoadOptions:
     tiling: Tiling = False
     speed: Literal["auto", "eager", "compiled"] = "auto"
     memory: Literal["auto", "low"] = "auto"
+    precision: Precision = "auto"
+    measured_at: tuple[int, int] | None = None
     controlnets: tuple[str, ...] = ()
+
+    def on(self, device: torch.device) -> "LoadOptions":
+        """Returns the options as they act on a device: equal where it runs the same model."""
+        if self.measured_at is None or (device.type == "cpu" and has_bfloat16()):
+            return self
+        return replace(self, measured_at=None)

@@ -19,6 +19,7 @@ from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.precision import load_dtype
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
 from animator.models.hub import hub_access, not_downloaded, why_unreachable
 from animator.models.model_folder import check_components, check_model_folder, use_safetensors
@@ -35,17 +36,17 @@ def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.de
 
     Args:
         checkpoint: Location of the model.
-        options: Only `architecture`, `vae` and `library` are used.
-        device: Device it will run on: float32 for CPUs, half precision for others.
+        options: Only `architecture`, `vae`, `library` and `precision` are used.
+        device: Device it will run on; see `load_dtype`.
 
     Raises:
         ModelError: It cannot be loaded.
     """
     with quiet_diffusers(checkpoint.name) as diffusers:
         if checkpoint.kind == "file":
-            pipeline = _single_file(diffusers, checkpoint, options, _dtype(device))
+            pipeline = _single_file(diffusers, checkpoint, options, device)
         else:
-            pipeline = _folder(diffusers, checkpoint, device)
+            pipeline = _folder(diffusers, checkpoint, options, device)
         if options.vae:
             pipeline.register_modules(vae=_vae(diffusers, options, pipeline))
     return pipeline
@@ -89,15 +90,7 @@ def _reason(error: Exception) -> str:
     return reason[:500] or type(error).__name__
 
 
-def _dtype(device: torch.device, pipeline_class: str = "") -> torch.dtype:
-    if device.type == "cpu":
-        return torch.float32
-    # Flux and Stable Diffusion 3 overflow in float16; U-Nets do not.
-    is_transformer = pipeline_class.startswith(("Flux", "StableDiffusion3"))
-    return torch.bfloat16 if is_transformer else torch.float16
-
-
-def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any:
+def _folder(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, device: torch.device) -> Any:
     folder = Path(checkpoint.location) if checkpoint.kind == "folder" else _download(diffusers, checkpoint)
     check_model_folder(folder)
     config = diffusers.DiffusionPipeline.load_config(str(folder), local_files_only=True)
@@ -106,13 +99,18 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, device: torch.device) -> Any
     absent |= NO_SAFETY_CHECKER if "safety_checker" in config else {}
     parts = [folder / part for part, of in config.items() if isinstance(of, list) and part not in absent]
     pickled = [part for part in parts if not use_safetensors(part)]  # all are checked
-    return diffusers.DiffusionPipeline.from_pretrained(
+    is_transformer = config["_class_name"].startswith(("Flux", "StableDiffusion3"))
+    dtype = load_dtype(options.precision, device, is_transformer=is_transformer)
+    pipeline = diffusers.DiffusionPipeline.from_pretrained(
         str(folder),
-        dtype=_dtype(device, config["_class_name"]),
+        dtype=dtype,
         local_files_only=True,
         use_safetensors=None if pickled else True,
         **absent,
     )
+    if is_transformer:  # that of Stable Diffusion 3 has the precision of its file where accelerate is missing
+        pipeline.transformer.to(dtype)
+    return pipeline
 
 
 def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
@@ -137,7 +135,7 @@ def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
             raise not_downloaded("model", checkpoint.name, reason) from error
 
 
-def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, dtype: torch.dtype) -> Any:
+def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, device: torch.device) -> Any:
     path = Path(checkpoint.location)
     kind = identify(path)
     config = str(
@@ -146,6 +144,7 @@ def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, d
     if options.architecture:
         check_model_folder(Path(config))
     pipeline_class = getattr(diffusers, PIPELINES.get(kind.family, "StableDiffusionPipeline"))
+    dtype = load_dtype(options.precision, device, is_transformer=False)
     pipeline = pipeline_class.from_single_file(
         str(path), config=config, local_files_only=True, dtype=dtype, **_parts(kind, Path(config))
     )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.inpaint import inpaint, inpaint_all
-from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explain_out_of_memory
 from animator.models.diffusion.model_cache import ModelCache
@@ -50,7 +51,11 @@ class StableDiffuser:
         self._records: dict[str, ModelInfo] = {}
         self._lock = threading.RLock()
         self._models = ModelCache(self._load, device)
-        self._models.load(model).guide(options.controlnets)
+        first = self._models.load(model)
+        first.guide(options.controlnets)
+        if options.measured_at is not None:  # the other checkpoints have the precision measured for this one
+            self._options = replace(options, precision=first.precision, measured_at=None)
+        self._precision = first.precision
         for name in options.controlnets:
             checkpoint = find_controlnet(name, options.library)
             self._records[f"controlnet {name}"] = ModelInfo(checkpoint, "ControlNetModel")
@@ -109,6 +114,11 @@ class StableDiffuser:
         return self._models.load(self._model)
 
     @property
+    def precision(self) -> Precision:
+        """The precision of the film's model, never "auto"."""
+        return self._precision
+
+    @property
     def records(self) -> tuple[ModelInfo, ...]:
         """The models loaded so far."""
         return tuple(self._records.values())
@@ -135,7 +145,7 @@ def open_diffuser(
     device: torch.device | str = "auto",
     options: LoadOptions = LoadOptions(),  # noqa: B008
 ) -> Diffuser:
-    """Opens the diffuser of a model: half precision on GPUs, float32 on CPUs.
+    """Opens the diffuser of a model: half precision on GPUs, float32 on CPUs, unless the options say other.
 
     Args:
         model: "starter", a diffusers folder, a .safetensors file, a name in the model folders, a hub id, or

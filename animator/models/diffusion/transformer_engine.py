@@ -20,6 +20,7 @@ from animator.models.diffusion.initial_latent import first_noise, image_latent
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.observer import EnoughSteps, StepReports, early_ends, latents_of
+from animator.models.diffusion.precision import set_vae_precision
 from animator.models.diffusion.preview import latent_preview
 from animator.models.diffusion.prompts.conditioning import hypernetwork_strengths, lora_weights
 from animator.models.diffusion.prompts.transformer_texts import (
@@ -52,6 +53,7 @@ class TransformerEngine:
         self._pipeline = pipeline
         self._device = device
         self._library = options.library
+        self.precision = set_vae_precision(pipeline.vae, options.precision, device)
         self._vae = Autoencoder(pipeline.vae, PIXELS)
         is_low = options.memory == "low"
         self._prompt_encoder = TransformerPromptEncoder(

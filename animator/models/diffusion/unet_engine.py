@@ -58,7 +58,7 @@ class UNetEngine:
 
         Args:
             model: The checkpoint's components.
-            options: Speed, memory and tiling.
+            options: Speed, memory, precision and tiling.
             device: Device that generates.
             open_engine: Opens the engine of a refiner on the device; it may move this one off it.
         """
@@ -66,13 +66,13 @@ class UNetEngine:
         self._options = options
         self._device = device
         self._open_engine = open_engine
+        self.precision = prepare(model, options, device)
         self._dtype = model.unet.dtype
         self._loras = LoraLayers(model.name, model.family, model.parts)
         self._prompt_encoder = PromptEncoder(model.encoders, options.library, device, self._dtype)
         self._controlnets = ControlNets(model.unet, model.autoencoder, options.library)
         self._hypernetworks: LRUCache[Path, Hypernetwork] = LRUCache(HYPERNETWORKS_KEPT)
         self._sigma_cache: LRUCache[tuple[Sampler, str, int], tuple[float, ...]] = LRUCache(SCHEDULES_KEPT)
-        prepare(model, options)
         self._before_call = compile_unet(model.unet, device) if options.speed == "compiled" else do_nothing
         self.to(device)
 

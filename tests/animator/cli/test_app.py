@@ -37,6 +37,26 @@ def test_version_and_help() -> None:
         assert option in shown
 
 
+@pytest.mark.parametrize("given", ["", "ACTIVE"])
+def test_threads_sleep_while_they_wait_unless_the_user_says_other(given: str) -> None:
+    """torch reads it once, when it loads; spinning threads make a busy machine many times slower."""
+    code = """
+import os, sys
+from animator.cli.app import main
+assert "torch" not in sys.modules
+sys.argv = ["animator", "--version"]
+try:
+    main()
+finally:
+    print(os.environ["OMP_WAIT_POLICY"])
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    environment |= {"PYTHONPATH": str(ROOT), **({"OMP_WAIT_POLICY": given} if given else {})}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.splitlines()[-1] == (given or "PASSIVE")
+
+
 def test_render_makes_the_film_and_prints_its_path(tmp_path: Path) -> None:
     done = animator("render", PRESETS[0], *TINY, "--frames", 3, "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr

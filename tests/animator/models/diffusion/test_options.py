@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -120,3 +121,40 @@ def test_a_compiled_model_generates_nearly_the_same(
     for change in ({}, {"strength": 0.7}, {"cfg_scale": 2.0}, {"prompt": PromptFrame("x " * 90, "")}):
         asked = replace(request_, **change)
         assert torch.allclose(compiled.generate(asked), opened("sd1").generate(asked), atol=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)  # tracing the model takes a minute on a busy CPU
+def test_schedules_compile_nothing_again(
+    folder_of: Folder, request_: GenerationRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only another size, number of prompts or length of prompts is compiled, once each."""
+    compiled: list[str] = []
+
+    def only_count(graph: torch.fx.GraphModule, _: object) -> Callable[..., object]:
+        compiled.append("graph")
+        return graph.forward
+
+    compile_module = torch.nn.Module.compile
+
+    def compile_by_counting(module: torch.nn.Module, *, dynamic: bool, mode: str) -> None:
+        compile_module(module, backend=only_count, dynamic=dynamic)
+
+    torch._dynamo.reset()
+    monkeypatch.setattr(torch.nn.Module, "compile", compile_by_counting)
+    diffuser = open_stable(str(folder_of("sd1")), CPU, LoadOptions(speed="compiled"))
+
+    def compiles(**change: Any) -> int:
+        compiled.clear()
+        diffuser.generate(replace(request_, **change))
+        return len(compiled)
+
+    assert compiles() == 1
+    for frame in range(1, 4):
+        text = PromptFrame(f"a (red:{1 + frame / 10}) cat", "blurry")
+        by_frame = {"strength": 0.4 + frame / 10, "cfg_scale": 2.0 + frame / 3, "steps": 5 + frame}
+        assert compiles(frame=frame, seed=frame, prompt=text, sampler="Euler a", **by_frame) == 0
+    long = PromptFrame("x " * 90, "")
+    others: list[dict[str, Any]] = [{"cfg_scale": 1.0}, {"prompt": long}, {"size": (96, 64), "image": None}]
+    assert [compiles(**other) for other in others] == [1, 1, 1]
+    assert [compiles(**other) for other in others] == [0, 0, 0]

@@ -15,7 +15,7 @@ from animator.loop.build.models import check_models
 from animator.models.diffusion import memory
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.model_info import model_records, sha256
-from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.model_cache import KEPT, ModelCache
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.retry import MAX_RETRIES, generate_with_retry
@@ -146,6 +146,8 @@ class Parcel:
 
     def __init__(self) -> None:
         self.moves: list[str] = []
+
+    precision: Precision = "fp32"
 
     def generate(self, request: GenerationRequest) -> torch.Tensor:
         return GOOD
