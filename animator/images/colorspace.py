@@ -3,10 +3,9 @@
 An image is (3, H, W) float32 sRGB in [0, 1], and so is every channel of the other spaces: LAB is CIELAB
 under D65 as (L / 100, (a + 128) / 256, (b + 128) / 256); HSV has hue as a fraction of the circle. A round
 trip is the identity to about 1e-5; that of OpenCV's float LAB is off by up to 0.004, and darker on average,
-which would run away in a film. What OpenCV computes to the last digits it computes here on the CPU: HSV,
-logarithms and powers of e, several times as fast as torch. Constants enter as scalars, since small tensors would have to be copied to
-the device, which synchronizes; results are written to two buffers, since allocating costs more than the
-arithmetic.
+which would run away in a film; its HSV is exact, and used on the CPU. Constants enter as scalars, since small
+tensors would have to be copied to the device, which synchronizes; results are written to two buffers, since
+allocating costs more than the arithmetic.
 """
 
 import cv2
