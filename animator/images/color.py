@@ -7,6 +7,8 @@ band nor drift.
 from dataclasses import dataclass
 from enum import Enum
 
+import cv2
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -123,11 +125,21 @@ def _bins(channels: Tensor) -> Tensor:
 
 def _bin_quantiles(bins: Tensor) -> tuple[Tensor, Tensor]:
     """Returns the fraction of pixels up to each bin's middle (3, BINS), and which bins have any."""
+    counts = _count_bins(bins)
+    return (counts.cumsum(1) - counts / 2) / bins.shape[1], counts > 0
+
+
+def _count_bins(bins: Tensor) -> Tensor:
+    """Returns the number of pixels (3, BINS), float32, in each bin."""
+    if bins.device.type == "cpu":
+        rows = bins.numpy().astype(np.uint16)[:, :, None]
+        counted = [cv2.calcHist([row], [0], None, [BINS], [0, BINS]).ravel() for row in rows]
+        return torch.from_numpy(np.stack(counted))
     counts = torch.zeros((3, BINS), device=bins.device, dtype=torch.float32)
     one = torch.ones((), device=bins.device).expand(bins.shape[1])
     for row, index in zip(counts, bins, strict=True):
         row.index_add_(0, index, one)
-    return (counts.cumsum(1) - counts / 2) / bins.shape[1], counts > 0
+    return counts
 
 
 def _bridge_empty_bins(quantiles: Tensor, occupied: Tensor) -> Tensor:

@@ -8,12 +8,14 @@ tensors would have to be copied to the device, which synchronizes; results are w
 allocating costs more than the arithmetic.
 """
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
-_BAND_PIXELS = 32_768
+_BAND_PIXELS = 65_536
 LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in Rec. 601 luma."""
 Rows = tuple[tuple[float, float, float], ...]
@@ -95,9 +97,9 @@ def rgb_from_hsv(hsv: Tensor) -> Tensor:
     """Returns the image (3, H, W) of a tensor of hue, saturation and value (3, H, W)."""
     if hsv.device.type == "cpu":
         # OpenCV counts whole circles one by one: a hue must be within one, and a number.
-        turns = torch.remainder(hsv[:1].nan_to_num(0.0, 0.0, 0.0), 1.0)
-        degrees = torch.cat((turns.mul_(360.0), hsv[1:]))
-        return _converted(degrees, cv2.COLOR_HSV2RGB).clamp_(0.0, 1.0)
+        turns = hsv[0].nan_to_num(0.0, 0.0, 0.0)
+        degrees = turns.sub_(turns.floor()).mul_(360.0)
+        return _converted((degrees, hsv[1], hsv[2]), cv2.COLOR_HSV2RGB).clamp_(0.0, 1.0)
     hue, saturation, value = hsv
     depth = saturation * value
     planes = torch.empty_like(hsv)
@@ -108,10 +110,10 @@ def rgb_from_hsv(hsv: Tensor) -> Tensor:
     return planes.clamp_(0.0, 1.0)
 
 
-def _converted(image: Tensor, code: int) -> Tensor:
-    """Returns an image (3, H, W) on the CPU, converted by OpenCV."""
-    pixels = cv2.cvtColor(np.ascontiguousarray(image.permute(1, 2, 0).numpy()), code)
-    return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
+def _converted(planes: Iterable[Tensor], code: int) -> Tensor:
+    """Returns an image (3, H, W), converted by OpenCV, of three planes (H, W) on the CPU."""
+    pixels = cv2.cvtColor(cv2.merge([plane.numpy() for plane in planes]), code)
+    return torch.from_numpy(np.stack(cv2.split(pixels)))
 
 
 def mix_light(image: Tensor, rows: Rows) -> Tensor:

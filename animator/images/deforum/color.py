@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from animator.images.color import Coherence, counted_pixels
@@ -66,7 +67,7 @@ def histogram_of(reference: Tensor, space: Coherence) -> LevelHistogram:
     """Returns the histogram of a reference (3, h, w), [0, 1], in a space other than `NONE`."""
     if reference.device.type == "cpu":
         return LevelHistogram(space, _count_pixels(_opencv_levels(reference, space)).cumsum(1))
-    return LevelHistogram(space, _cumulative_histogram(_levels(reference, space)))
+    return LevelHistogram(space, cumulative_histogram(_levels(reference, space)))
 
 
 def match_histogram(image: Tensor, wanted: LevelHistogram, ignored: Tensor | None = None) -> Tensor:
@@ -75,32 +76,45 @@ def match_histogram(image: Tensor, wanted: LevelHistogram, ignored: Tensor | Non
     if image.device.type == "cpu":
         return _match_on_cpu(image, wanted, counted)
     levels = _levels(image, wanted.space)
-    matched = _match_levels(levels, wanted.cumulative, counted)
+    matched = match_levels(levels, wanted.cumulative, counted)
     return _TO_RGB.get(wanted.space, torch.clone)(matched).flip(0).to(torch.float32).div_(255.0)
 
 
-def match_levels(levels: Tensor, reference: Tensor) -> Tensor:
-    """Returns levels (3, H, W), int32 of 0..255, with a reference's histogram in each channel, truncated."""
-    return _match_levels(levels, _cumulative_histogram(reference), None)
+def match_levels(levels: Tensor, wanted: Tensor, counted: Tensor | None = None) -> Tensor:
+    """Returns levels (3, H, W), int32 of 0..255, with a histogram in each channel, truncated.
 
-
-def _match_levels(levels: Tensor, wanted: Tensor, counted: Tensor | None) -> Tensor:
+    Args:
+        levels: (3, H, W), int32.
+        wanted: (3, 256) int64, cumulative.
+        counted: The pixels (H * W), bool, that count; None for all.
+    """
     own = levels if counted is None else levels.flatten(1)[:, counted]
-    table = _table(_cumulative_histogram(own), wanted)
+    table = _table(cumulative_histogram(own), wanted)
     return table.to(torch.int32).gather(1, levels.flatten(1).to(torch.int64)).view_as(levels)
 
 
 def _match_on_cpu(image: Tensor, wanted: LevelHistogram, counted: Tensor | None) -> Tensor:
     levels = _opencv_levels(image, wanted.space)
     mask = None if counted is None else counted.to(torch.uint8).view(image.shape[1:]).numpy()
-    table = _table(_count_pixels(levels, mask).cumsum(1), wanted.cumulative)
-    matched = cv2.LUT(levels, table.T.to(torch.uint8).contiguous().numpy()[:, None, :])
+    own = _count_pixels(levels, mask).cumsum(1)
+    tables = [_interpolated(*rows) for rows in zip(own.numpy(), wanted.cumulative.numpy(), strict=True)]
+    matched = cv2.LUT(levels, np.stack(tables, -1)[:, None, :])
     back = _OPENCV_TO.get(wanted.space)
     rgb = matched if back is None else cv2.cvtColor(matched, back)
     result = torch.empty(image.shape)
     for plane, out in zip(cv2.split(rgb), result.numpy(), strict=True):
         cv2.LUT(plane, _FRACTIONS, dst=out)
     return result
+
+
+def _interpolated(own: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Returns what `_table` does, of one channel (256,), in floats as numpy interpolates in Deforum.
+
+    There a level that is a whole number may come out a little lower, and is then truncated to the one below.
+    """
+    occurs = np.flatnonzero(np.diff(wanted, prepend=0))
+    new = np.interp(own / own[-1], wanted[occurs] / wanted[-1], occurs)
+    return np.asarray(new, dtype=np.uint8)
 
 
 def _table(own: Tensor, wanted: Tensor) -> Tensor:
@@ -138,7 +152,7 @@ def _count_pixels(levels: Image8, mask: Image8 | None = None) -> Tensor:
     return torch.from_numpy(np.stack(counts)).to(torch.int64)
 
 
-def _cumulative_histogram(levels: Tensor) -> Tensor:
+def cumulative_histogram(levels: Tensor) -> Tensor:
     """Returns the number of values (3, 256), int64, at or below each level."""
     counts = torch.zeros((3, 256), device=levels.device, dtype=torch.int64)
     index = levels.flatten(1).to(torch.int64)

@@ -16,7 +16,7 @@ from animator.images.camera import Camera, Move3D, rigid
 from animator.images.color import Coherence, contrast, grayscale, match_color, match_palette, palette_of
 from animator.images.colorspace import mix_light
 from animator.images.composed import compose_grids
-from animator.images.deforum.color import match_levels
+from animator.images.deforum.color import cumulative_histogram, match_levels
 from animator.images.deforum.hsv8 import hsv_levels_from_rgb
 from animator.images.glow import glow
 from animator.images.inpaint import extend_background
@@ -106,7 +106,9 @@ OPERATIONS: dict[str, Operation] = {
     "flow": follow_flow,
     "composed grids": composed_twice,
     "8-bit HSV": lambda p, _: hsv_levels_from_rgb((p * 255).to(torch.int32)),
-    "8-bit histograms": lambda p, m: match_levels((p * 255).to(torch.int32), (p * m * 255).to(torch.int32)),
+    "8-bit histograms": lambda p, m: match_levels(
+        (p * 255).to(torch.int32), cumulative_histogram((p * m * 255).to(torch.int32))
+    ),
 }
 EVERY = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
 
