@@ -3,8 +3,8 @@
     python tests/soak/kills.py FOLDER [--kills 30] [--preset presets/quickstart.yaml] [--set KEY=VALUE]...
 
 Renders the preset twice into FOLDER: without a break, and killed at random moments (SIGKILL, while
-models load, frames are generated, files are written) and resumed each time. Compares every frame and the film
-file byte for byte. Exits with 1 where they differ.
+models load, frames are generated, files are written) and resumed each time. Compares frames with their texts,
+film, metrics, state and checkpoints byte for byte. Exits with 1 where they differ.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def main() -> int:
     whole, cut = args.folder / "whole", args.folder / "cut"
     command = _command(args)
     subprocess.run([*command, str(whole)], check=True, env=_environment(), stdout=subprocess.DEVNULL)
-    frames = len(_hashes(whole)) - 1
+    frames = _count(whole)
     moments = random.Random(args.seed)
     at: list[int] = []
     while len(at) < args.kills:
@@ -90,6 +90,7 @@ def _count(folder: Path) -> int:
 
 def _hashes(folder: Path) -> dict[str, str]:
     files = [*(folder / "frames").glob("*.png"), *folder.glob("*.mp4")]
+    files += [*folder.glob("frames.jsonl"), *folder.glob("*.safetensors"), *(folder / "states").iterdir()]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
