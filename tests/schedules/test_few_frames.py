@@ -1,6 +1,7 @@
 """Formulas of few frames: the same bits as compiled ones."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,17 +45,22 @@ def test_the_bits_are_those_of_the_compiled_formula(
     values: Callable[[str, Scope, int], bytes | str],
     text: str,
     frames: int,
-    compat: bool,  # noqa: FBT001
+    compat: bool,
 ) -> None:
     scope = Scope(frames, seed=42, bpm=128, compat=compat)
     assert values(text, scope, frames) == values(text, scope, 0)
 
 
 def test_a_long_film_is_compiled_and_a_short_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
+    calls: list[int] = []
     monkeypatch.setattr(few_frames, "FEW", 10)
     whole = few_frames.value_of
-    monkeypatch.setattr(few_frames, "value_of", lambda *args: calls.append(1) or whole(*args))
+
+    def counted(*args: Any) -> Any:
+        calls.append(1)
+        return whole(*args)
+
+    monkeypatch.setattr(few_frames, "value_of", counted)
     schedule = Schedule.parse("0:(t*2)")
     assert np.array_equal(schedule.values(Scope(11)), np.arange(11) * 2.0)
     assert not calls

@@ -64,7 +64,8 @@ class _Embeddings(nn.Module):
 
 def _embedding(count: int, width: int) -> nn.Embedding:
     """Makes an embedding without random weights: on the meta device, these import `torch._dynamo`."""
-    return nn.Embedding.from_pretrained(torch.empty(count, width), freeze=False)
+    embedding: nn.Embedding = nn.Embedding.from_pretrained(torch.empty(count, width), freeze=False)
+    return embedding
 
 
 class _Layers(nn.Module):

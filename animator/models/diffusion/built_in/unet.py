@@ -76,7 +76,7 @@ class UNet(Network):
             skips += down(skips[-1], time, encoder_hidden_states)
         x = self.mid_block(skips[-1], time, encoder_hidden_states)
         x, skips = _guided(x, skips, others)
-        for up in self.up_blocks:
+        for up in self._ups:
             count = len(up.resnets)
             own, skips = skips[-count:], skips[:-count]
             size = skips[-1].shape[2:] if forced and skips else None
@@ -85,12 +85,16 @@ class UNet(Network):
 
     def enable_freeu(self, s1: float, s2: float, b1: float, b2: float) -> None:
         """Switches FreeU on (Si et al. 2023): skip connections times s, backbone features times b."""
-        for block in self.up_blocks:
+        for block in self._ups:
             block.freeu = {"s1": s1, "s2": s2, "b1": b1, "b2": b2}
+
+    @property
+    def _ups(self) -> list[UpBlock]:
+        return [block for block in self.up_blocks if isinstance(block, UpBlock)]
 
     def disable_freeu(self) -> None:
         """Switches FreeU off."""
-        for block in self.up_blocks:
+        for block in self._ups:
             block.freeu = None
 
 

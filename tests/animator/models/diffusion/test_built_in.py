@@ -30,14 +30,14 @@ PROMPTS = (
 @pytest.fixture(scope="module")
 def own() -> UNetModel:
     model = load_built_in(torch.float32)
-    prepare(model, LoadOptions())
+    prepare(model, LoadOptions(), torch.device("cpu"))
     return model
 
 
 @pytest.fixture(scope="module")
 def reference() -> UNetModel:
     model = UNetModel.of("starter", load_pipeline(find_checkpoint("starter"), LoadOptions(), CPU))
-    prepare(model, LoadOptions())
+    prepare(model, LoadOptions(), torch.device("cpu"))
     return model
 
 
@@ -141,7 +141,7 @@ def test_freeu_filters_alike_and_is_switched_off_again(own: UNetModel, reference
         (LoadOptions(memory="low"), False),
     ],
 )
-def test_what_only_the_libraries_can_is_left_to_them(options: LoadOptions, expected: bool) -> None:  # noqa: FBT001
+def test_what_only_the_libraries_can_is_left_to_them(options: LoadOptions, expected: bool) -> None:
     assert loads_built_in(find_checkpoint("starter"), options) is expected
 
 
