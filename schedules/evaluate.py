@@ -2,7 +2,8 @@
 
 A formula's tree is written as numexpr text, in pieces of bounded size (numexpr's compiler is quadratic in the
 length and stops at 255 registers); operations that numexpr lacks are computed by numpy between the pieces.
-numexpr caches the compiled pieces (256 entries) and computes on its thread pool.
+numexpr caches the compiled pieces (256 entries) and computes on its thread pool. Short films do without;
+see `few_frames`.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import numexpr
 import numpy as np
 from numpy.typing import NDArray
 
+from schedules import few_frames
 from schedules.columns import apply, over_film
 from schedules.errors import ScheduleError
 from schedules.formula import Apply, Formula, Name, Node, Number
@@ -39,7 +41,7 @@ def evaluate(formula: Formula, frames: NDArray[np.int64], scope: Scope) -> Array
         values = _by_deforum(formula, frames, scope) if scope.compat else None
         if values is None:
             root, names = _resolved(formula, frames, scope, np.float64)
-            values = _Writer(names).array(root)
+            values = _value_of(root, names, len(frames))
     result: Array = np.broadcast_to(np.asarray(values, dtype=np.float64), frames.shape).copy()
     return result
 
@@ -53,6 +55,10 @@ def evaluate_whole(formula: Formula, frames: NDArray[np.int64], scope: Scope) ->
     with np.errstate(all="ignore"):
         values = _numpy(*_resolved(formula, frames, scope, np.int64))
     return np.broadcast_to(np.asarray(values), frames.shape)
+
+
+def _value_of(node: Node, names: Bindings, frames: int) -> NDArray[np.generic]:
+    return few_frames.value_of(node, names) if frames <= few_frames.FEW else _Writer(names).array(node)
 
 
 def _numpy(node: Node, names: Bindings) -> NDArray[np.generic]:
@@ -105,7 +111,9 @@ def _resolved(
     if not formula.columns:
         return formula.root, names
     film = _bindings(formula, np.arange(scope.frames), scope, np.float64)
-    root, columns = over_film(formula.root, scope.frames, lambda node, more: _Writer(film | more).array(node))
+    root, columns = over_film(
+        formula.root, scope.frames, lambda node, more: _value_of(node, film | more, scope.frames)
+    )
     inside = np.clip(frames, 0, scope.max_f)
     while columns:  # each is freed once its frames are taken, for long films
         name, column = columns.popitem()
@@ -173,7 +181,7 @@ class _Writer:
         """Returns an operand as text, converted to what its operation expects: a condition or a number."""
         operand = node.operands[index]
         text, size = self._text(operand)
-        condition = node.operation.logical[1] or (node.operation.name == "where" and index == 0)
+        condition = node.operation.takes_condition(index)
         if condition and not operand.logical:
             return f"(({text}) != 0)", size + 1
         if operand.logical and not condition:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from schedules.errors import ScheduleError
 from schedules.operations import Operation
@@ -79,12 +80,12 @@ class Formula:
             node = node.operands[0]
         return isinstance(node, Number)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The variables in it."""
         return frozenset(node.name for node in self.nodes() if isinstance(node, Name))
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """How many functions in it are computed over the whole film."""
         return sum(isinstance(node, Apply) and node.operation.whole_film for node in self.nodes())

@@ -46,6 +46,10 @@ class Operation:
         low, high = self.arity
         return low <= count and (high is None or count <= high)
 
+    def takes_condition(self, index: int) -> bool:
+        """Returns True if an operand has to be a truth value."""
+        return self.logical[1] or (self.name == "where" and index == 0)
+
 
 _ONE_NUMBER = (
     "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",

@@ -3,14 +3,11 @@
 import socket
 import threading
 import time
-import urllib.error
-import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import IO
 
-from animator.core.network import ForbiddenHostError, open_http
+from animator.core.hosts import ForbiddenHostError
 from animator.core.permissions import Permissions, permissions
 from animator.core.threads import start_thread
 
@@ -92,6 +89,11 @@ class _Download:
                     self._socket.shutdown(socket.SHUT_RDWR)
 
     def _fetch(self) -> None:
+        # Imported here: most films download nothing, and these load http, email and ssl.
+        import urllib.request
+
+        from animator.core.network import open_http
+
         request = urllib.request.Request(self._url, headers={"User-Agent": "animator"})  # noqa: S310 (http only)
         opener = open_http(self._granted, self._track)
         with opener.open(request, timeout=self._limits.timeout_s) as response:
@@ -120,6 +122,9 @@ class _Download:
 
 def _as_os_error(error: Exception) -> OSError:
     """Returns an error of urllib as an OSError whose message is the reason alone."""
+    import urllib.error
+    from http.client import HTTPException
+
     if isinstance(error, urllib.error.HTTPError):
         error.close()  # the error keeps the connection open
         return OSError(f"{error.reason} (HTTP {error.code})")

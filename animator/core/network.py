@@ -5,38 +5,19 @@ another one in between. Each redirect makes a new connection, which is checked a
 """
 
 import http.client
-import ipaddress
 import re
 import socket
 import urllib.request
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
+from animator.core.hosts import ForbiddenHostError, check_address, host_of, is_numeric
 from animator.core.permissions import Permissions
-from animator.errors import AllowDownload, AllowHost, Hint
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Track = Callable[[socket.socket], None]
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LOCAL_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
-_SHORT_ADDRESS = re.compile(r"[0-9a-fx.]+", re.ASCII)
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
-
-
-class ForbiddenHostError(OSError):
-    """A host that may not be connected to.
-
-    Attributes:
-        hint: What permits it: a host in a private network has to be named.
-    """
-
-    def __init__(self, host: str, address: str = "", *, is_private: bool) -> None:
-        where = f" ({address})" if address and address != host else ""
-        reason = "which is not a public address" if is_private else "and downloads are not allowed"
-        super().__init__(f"it is at {host}{where}, {reason}")
-        self.hint: Hint = AllowHost(host) if is_private else AllowDownload()
 
 
 def open_http(
@@ -66,53 +47,6 @@ def open_http(
     return opener
 
 
-def is_public(address: Address) -> bool:
-    """Returns True for an address of the public internet, seen through the notations that embed IPv4."""
-    embedded = _embedded(address)
-    return address.is_global and not address.is_multicast and (embedded is None or is_public(embedded))
-
-
-def check_address(permissions: Permissions, host: str, address: str) -> None:
-    """Checks that an address may be connected to.
-
-    Args:
-        permissions: Hosts that may be connected to.
-        host: Name or address in the URL.
-        address: Numeric address that the host was resolved to.
-
-    Raises:
-        ForbiddenHostError: It may not.
-    """
-    if {host.lower().rstrip("."), address} & permissions.hosts:
-        return
-    is_private = not is_public(ipaddress.ip_address(address))
-    if is_private or not permissions.download:
-        raise ForbiddenHostError(host, address, is_private=is_private)
-
-
-def check_url(permissions: Permissions, url: str) -> None:
-    """Checks a URL as far as that is possible without asking the network; names are not resolved.
-
-    Raises:
-        ForbiddenHostError: It may not be connected to.
-    """
-    host = _host_of(url)
-    if address := _written_address(host):
-        check_address(permissions, host, address)
-    elif not permissions.download and host not in permissions.hosts:
-        raise ForbiddenHostError(host, is_private=False)
-
-
-def _embedded(address: Address) -> ipaddress.IPv4Address | None:
-    """Returns the IPv4 address inside an IPv6 one: mapped, compatible, 6to4, Teredo or NAT64."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64 or address.packed[:12] == bytes(12):
-        return ipaddress.IPv4Address(address.packed[12:])
-    teredo = address.teredo[1] if address.teredo else None
-    return address.ipv4_mapped or address.sixtofour or teredo
-
-
 def _connect(
     permissions: Permissions,
     track: Track,
@@ -122,7 +56,7 @@ def _connect(
 ) -> socket.socket:
     """Connects to the first address of a host that answers, after all of them are checked."""
     host, port = target
-    if not permissions.network and not _is_numeric(host):  # nothing is asked of a name server either
+    if not permissions.network and not is_numeric(host):  # nothing is asked of a name server either
         raise ForbiddenHostError(host, is_private=False)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for *_, address in found:
@@ -144,7 +78,7 @@ def _connect(
 
 def _check_behind_proxy(permissions: Permissions, url: str) -> None:
     """Checks the host of a URL that a proxy will open; a name that only the proxy can resolve is public."""
-    host = _host_of(url)
+    host = host_of(url)
     # Where a host is written in an unusual way, the proxy might read another one than we do.
     if not _PLAIN_HOST.fullmatch(host):
         raise ForbiddenHostError(host, is_private=True)
@@ -173,7 +107,7 @@ class _Guarded:
         permissions = self._permissions
         if request.has_proxy() or getattr(request, "_tunnel_host", None):
             _check_behind_proxy(permissions, request.full_url)
-            permissions = Permissions(hosts=frozenset({_host_of(f"//{request.host}")}))
+            permissions = Permissions(hosts=frozenset({host_of(f"//{request.host}")}))
         connect = partial(_connect, permissions, self._track)
 
         def open_connection(host: str, **options: Any) -> http.client.HTTPConnection:
@@ -195,26 +129,3 @@ class _Https(_Guarded, urllib.request.HTTPSHandler):
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         """Opens an https URL."""
         return self.do_open(self._connection(http.client.HTTPSConnection, req), req)
-
-
-def _is_numeric(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _written_address(host: str) -> str:
-    """Returns the address that a host is, in any notation such as 2130706433 or 0x7f.1; empty for names."""
-    if _is_numeric(host):
-        return host
-    try:
-        return socket.inet_ntoa(socket.inet_aton(host)) if _SHORT_ADDRESS.fullmatch(host) else ""
-    except OSError:
-        return ""
-
-
-def _host_of(url: str) -> str:
-    """Returns the lower-case host of a URL."""
-    return (urlsplit(url).hostname or "").rstrip(".")

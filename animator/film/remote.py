@@ -11,7 +11,7 @@ from pathlib import Path
 
 from animator.core.confinement import named_path
 from animator.core.download import Limits, download
-from animator.core.network import ForbiddenHostError, check_url
+from animator.core.hosts import ForbiddenHostError, check_url
 from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import UserError

@@ -1,8 +1,6 @@
 """Keeps the libraries of Hugging Face off the network unless downloads are permitted."""
 
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -58,6 +56,9 @@ def why_unreachable() -> str:
 
     The hub's own library tries for half a minute, and then reports that the model's files are missing.
     """
+    import urllib.error
+    import urllib.request
+
     from huggingface_hub import constants
 
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from animator.core.atomic import atomic_write
 from animator.core.download import Limits, download
-from animator.core.network import ForbiddenHostError
+from animator.core.hosts import ForbiddenHostError
 from animator.core.permissions import permissions
 from animator.core.urls import is_url
 from animator.errors import UserError

@@ -22,10 +22,13 @@ def film_path(folder: Path, animation: Animation) -> Path:
 
 
 def video_spec(animation: Animation, path: Path) -> VideoSpec:
-    """Returns path, size, rate, encoding and sound of a film's video file."""
-    encoding = animation.output.encoding
+    """Returns path, size, rate, encoding, record and sound of a film's video file."""
+    return replace(_without_record(animation, path), comment=film_record(animation))
+
+
+def _without_record(animation: Animation, path: Path) -> VideoSpec:
     return VideoSpec(
-        path, animation.size, animation.fps, encoding, film_record(animation), sound_of(animation)
+        path, animation.size, animation.fps, animation.output.encoding, sound=sound_of(animation)
     )
 
 
@@ -41,7 +44,7 @@ def sound_of(animation: Animation) -> Sound | None:
 def film_problems(animation: Animation) -> tuple[OutputProblem, ...]:
     """Returns the problems of all video files of a film, and of its sound, without opening a model."""
     try:
-        film = video_spec(animation, film_path(Path(), animation))
+        film = _without_record(animation, film_path(Path(), animation))
         speed = _speed_of_images(animation)
     except UserError as error:
         return (OutputProblem("sound.soundtrack_path", str(error)),)

@@ -77,8 +77,11 @@ def column_of(animation: Animation, path: str, values: Column) -> Column:
 
 def range_of(animation: Animation, path: str) -> RangedSchedule | None:
     """Returns the range of a scheduled setting such as `diffusion.strength`; None for texts."""
-    group, _, name = path.rpartition(".")
-    kinds = type(dict(_groups(animation))[group]).model_fields[name].metadata
+    name, *inner, setting = path.split(".")
+    group = getattr(animation, name)
+    for index in inner:  # a group of a list
+        group = group[int(index)]
+    kinds = type(group).model_fields[setting].metadata
     return next((kind for kind in kinds if isinstance(kind, RangedSchedule)), None)
 
 

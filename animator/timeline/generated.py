@@ -47,7 +47,7 @@ def with_cuts(frames: NDArray[np.int64], strength: Column) -> NDArray[np.int64]:
     ends = np.append(np.flatnonzero(zero[:-1] & ~zero[1:]) + 1, len(zero))
     until = ends[np.searchsorted(ends, starts, side="right")]
     missing = np.searchsorted(frames, starts) == np.searchsorted(frames, until)
-    return np.union1d(frames, starts[missing])
+    return np.array(sorted({*frames.tolist(), *starts[missing].tolist()}), dtype=np.int64)
 
 
 def seeds_of(animation: Animation, column: Column, frames: NDArray[np.int64]) -> Sequence[int]:

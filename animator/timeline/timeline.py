@@ -45,7 +45,7 @@ class Timeline(Sequence[Plan]):
         cuts = self._rules.zero_strength_cuts
         frames = with_cuts(frames, self._columns[self._strength]) if cuts else frames
         self._cuts = scene_cuts(animation)
-        self.generated_frames = np.union1d(frames, np.array(self._cuts, dtype=np.int64))
+        self.generated_frames = np.array(sorted({*frames.tolist(), *self._cuts}), dtype=np.int64)
         """The frames that are generated, in order; the others are in-betweens."""
         self.seeds = seeds_of(animation, self._columns["diffusion.seed_schedule"], self.generated_frames)
         """The seed of each generated frame."""

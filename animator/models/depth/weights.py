@@ -8,7 +8,7 @@ from pathlib import Path
 
 from animator.core.confinement import named_path
 from animator.core.download import Limits, download
-from animator.core.network import ForbiddenHostError, check_url
+from animator.core.hosts import ForbiddenHostError, check_url
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.depth import names

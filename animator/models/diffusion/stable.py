@@ -11,6 +11,7 @@ from torch import Tensor
 
 from animator.models.device import choose_device
 from animator.models.diffusion.batch import in_groups
+from animator.models.diffusion.built_in.load import KIND, load_built_in, loads_built_in
 from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
@@ -21,6 +22,7 @@ from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explain_out_of_memory
 from animator.models.diffusion.model_cache import ModelCache
 from animator.models.diffusion.plugin import find_plugin
+from animator.models.diffusion.precision import load_dtype
 from animator.models.diffusion.request import Diffuser, GenerationRequest
 from animator.models.diffusion.retry import generate_all_with_retry, generate_with_retry
 from animator.models.diffusion.transformer_engine import TransformerEngine, is_transformer
@@ -125,6 +127,11 @@ class StableDiffuser:
 
     def _load(self, name: str) -> Engine:
         checkpoint = find_checkpoint(name, self._options.library)
+        if loads_built_in(checkpoint, self._options):
+            self._records[name] = ModelInfo(checkpoint, KIND)
+            dtype = load_dtype(self._options.precision, self._device, is_transformer=False)
+            built_in = load_built_in(dtype)
+            return UNetEngine(built_in, self._options, self._device, self._models.load)
         pipeline = load_pipeline(checkpoint, self._options, self._device)
         pipeline.set_progress_bar_config(disable=True)
         kind = type(pipeline).__name__

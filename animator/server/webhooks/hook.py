@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
 
-from animator.core.network import ForbiddenHostError, check_url
+from animator.core.hosts import ForbiddenHostError, check_url
 from animator.core.permissions import Permissions
 from animator.core.urls import is_url
 from animator.jobs.job import Job, JobEvent, JobState

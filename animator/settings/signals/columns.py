@@ -9,7 +9,6 @@ from typing import Any
 from animator.errors import AnimatorError, UserError
 from animator.film.remote import local_file
 from animator.film.sound import Sound
-from animator.sound.hear import hear
 from animator.sound.signals import Column, Placement, Signals
 from schedules import ScheduleError
 
@@ -74,6 +73,8 @@ class Track:
 @lru_cache(maxsize=4)
 def _hear(track: Track, changed: int, size: int) -> Signals:
     """Returns what is heard; `changed` and `size` tell the versions of a file apart."""
+    from animator.sound.hear import hear  # computes tables for its analysis, which most films do without
+
     return hear(track.sound, track.placement, track.smooth, track.per_bar)
 
 

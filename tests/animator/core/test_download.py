@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from animator.core.download import Limits, download
-from animator.core.network import ForbiddenHostError, check_url, is_public
+from animator.core.hosts import ForbiddenHostError, check_url, is_public
 from animator.core.permissions import Permissions, allow, grant, permissions
 
 LIMITS = Limits(max_bytes=1000, timeout_s=5.0, total_s=20.0)
