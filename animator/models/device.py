@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import cv2
 import torch
 
 from animator.errors import UserError
@@ -59,18 +60,19 @@ def has_bfloat16() -> bool:
 
 
 def use_threads(count: int | None) -> None:
-    """Sets the number of torch's CPU threads; None keeps torch's default."""
+    """Sets the number of CPU threads of torch and OpenCV; None keeps their defaults."""
     if count is not None:
         torch.set_num_threads(count)
+        cv2.setNumThreads(count)
 
 
 @contextmanager
 def compute_threads(count: int | None) -> Iterator[None]:
-    """Has torch compute with a number of CPU threads within a `with` block; None keeps the number."""
-    before = torch.get_num_threads()
+    """Has torch and OpenCV compute with a number of threads within a `with` block; None keeps the number."""
+    before, before_opencv = torch.get_num_threads(), cv2.getNumThreads()
     try:
-        if count is not None:
-            torch.set_num_threads(count)
+        use_threads(count)
         yield
     finally:
         torch.set_num_threads(before)
+        cv2.setNumThreads(before_opencv)
