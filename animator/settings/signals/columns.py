@@ -1,7 +1,7 @@
 """Variables of formulas that are heard when they are first used: a film that uses none analyses no sound."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ from animator.errors import AnimatorError, UserError
 from animator.film.remote import local_file
 from animator.film.sound import Sound
 from animator.sound.hear import hear
-from animator.sound.signals import Column, Placement, Signals
+from animator.sound.signals import COLUMNS, Column, Placement, Signals
 from schedules import ScheduleError
 
-SOUND_SIGNALS = (*(field.name for field in fields(Signals)[:-2]), "bass")
+SOUND_SIGNALS = (*COLUMNS, "bass")
 """The variables of a sound."""
 NEEDS_SOUND = "name one in `signals` or `sound.soundtrack_path`"
 

@@ -21,6 +21,7 @@ from animator.settings.signals.tables import table_columns
 from animator.settings.signals.tempo import AUTO
 from animator.settings.sound import Sound
 from animator.settings.video import Video
+from animator.sound.rhythm import Beats
 from animator.sound.signals import Placement
 from schedules import ScheduleError, Scope
 from schedules.expression import VARIABLES
@@ -207,7 +208,7 @@ class _Listener:
             self._mistakes.append((("bpm",), f"is auto, and the film has no sound; {NEEDS_SOUND}"))
             return heard
         try:
-            beats = main.signals.beats
+            beats = main.signals.sound_beats
         except UnheardError:  # the track has the problem
             return heard
         if len(beats.times) < 2:
@@ -215,12 +216,22 @@ class _Listener:
                 (("bpm",), "is auto, and the film's sound has no beats; give a number, such as 120")
             )
             return heard
-        first = self._counting.first_beat
-        times = np.unique(beats.times)
-        at = beats.bars[:1] if first is None else np.array([first])
-        begin = int(np.argmin(np.abs(times - at))) if len(at) else 0
-        counted = times[min(begin, len(times) - 2) :]
-        return heard.with_beats(beats.bpm, beats.confidence, tuple(counted.tolist()))
+        return heard.with_beats(beats.bpm, beats.confidence, _counted(beats, self._counting.first_beat))
+
+
+def _counted(beats: Beats, first_beat: float | None) -> tuple[float, ...]:
+    """Returns the times of beats in seconds, from the one on which counting begins.
+
+    Args:
+        beats: Those of the whole sound, so that they are the same for any length of the film.
+        first_beat: Time of the film that it is nearest to; None for the first bar in the film.
+    """
+    times = np.unique(beats.times)
+    if first_beat is None:
+        later = np.concatenate([some[some >= 0.0] for some in (np.sort(beats.bars), times)])
+        first_beat = float(later[0] if len(later) else times[-1])
+    begin = int(np.argmin(np.abs(times - first_beat)))
+    return tuple(times[min(begin, len(times) - 2) :].tolist())
 
 
 def _group(kind: type[BaseModel], values: Any) -> Any:
