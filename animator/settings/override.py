@@ -24,7 +24,8 @@ def override_with(
 
     Args:
         draft: The settings below.
-        overrides: Keys are `group.key`, also of one member of a mapping (`signals.drums`), or groups whose values are mappings that merge with those below.
+        overrides: Keys are `group.key`, also of one member of a mapping (`signals.drums`), or groups whose
+            values are mappings that merge with those below.
         label: Name of an override in messages.
     """
     layers = [(key, value, label) for key, value in plain_values(overrides, label).items()]
@@ -50,16 +51,15 @@ def _layer(draft: RawPreset, path: Setting, value: Any, place: str) -> RawPreset
     group = group_of(path[0])
     if len(path) == 1:
         is_group = group is not None and isinstance(value, Mapping)
-        places = {(*path, str(name)): place for name in value} if is_group else {path: place}
-        return RawPreset(draft.source, {path[0]: value}, places)
+        written: list[Setting] = [(*path, str(name)) for name in value] if is_group else [path]
+        return RawPreset(draft.source, {path[0]: value}, dict.fromkeys(written, place))
     setting = path[:1] if group is None else path[:2]
     with_others = _with_member(value_of(draft.values, setting), path[len(setting) :], value)
-    places, folders = {path: place}, {path: Path()}  # its own files are in the working directory
     return RawPreset(
         draft.source,
         nested(setting, with_others),
-        _others(draft.places, setting, path) | places,
-        folders=_others(draft.folders, setting, path) | folders,
+        {**_others(draft.places, setting, path), path: place},
+        folders={**_others(draft.folders, setting, path), path: Path()},  # the working directory
     )
 
 

@@ -17,6 +17,7 @@ from animator.settings.signals.heard import Heard
 from animator.settings.signals.markers import Markers, times_of
 from animator.settings.signals.soundtrack import film_sound, signal_sound
 from animator.settings.signals.sources import SignalSource, first_sound, sources_in
+from animator.settings.signals.steady import SteadyTempo
 from animator.settings.signals.tables import table_columns
 from animator.settings.signals.tempo import AUTO
 from animator.settings.sound import Sound
@@ -140,6 +141,7 @@ class _Listener:
         main = self._main_track()
         signals: dict[str, Signal] = dict(missing_columns(self._placement.frames))
         signals |= columns_of(main) if main is not None else {}
+        signals |= self._steady_beats()
         for name, columns in self._named(main):
             if clash := sorted(columns.keys() & (signals.keys() | VARIABLES)):
                 self._mistakes.append((("signals", name), f"gives the variable `{clash[0]}` a second time"))
@@ -152,6 +154,14 @@ class _Listener:
         if self._counting.bpm == AUTO:
             heard = self._with_beats(heard, main)
         return Hearing(heard, tuple(self._tracks), tuple(self._mistakes))
+
+    def _steady_beats(self) -> Mapping[str, Signal]:
+        """Returns the beats of a `bpm` that is a number, those that keys count, instead of what is heard."""
+        counting = self._counting
+        if not isinstance(counting.bpm, float):
+            return {}
+        tempo = SteadyTempo(counting.bpm, counting.first_beat or 0.0, counting.beats_per_bar)
+        return tempo.columns(self._placement)
 
     def _main_track(self) -> Track | None:
         """Returns the sound whose variables have no prefix: the first one in `signals`, or the soundtrack."""
