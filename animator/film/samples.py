@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from animator.errors import UserError
 from animator.film import ffmpeg
 from animator.film.remote import local_file
-from animator.film.sound import SAMPLES, Sound, mixed
+from animator.film.sound import SAMPLES, Sound, playable
 from animator.film.sound_source import sound_input
 from animator.film.video_stream import deadline_of
 
@@ -42,7 +42,7 @@ def source_samples(sound: Sound) -> Generator[Samples, None, bytes]:
     """
     facts = sound.facts()
     channels = facts.heard_channels
-    steps = [*mixed(facts), *sound.heard(0.0), f"highpass=f={_RUMBLE_HZ}"]
+    steps = [*playable(facts), *sound.heard(0.0), f"highpass=f={_RUMBLE_HZ}"]
     steps += ["aresample=lfe_mix_level=1", f"aformat=channel_layouts={LAYOUTS[channels]}"]
     args = [*ffmpeg.QUIET, *replace(sound, length="cut").input(), "-map", "0:a:0", "-af", ",".join(steps)]
     blocks = decoded([*args, "-ar", str(SAMPLES), "-f", "f32le", "-"], sound.source)
@@ -64,7 +64,7 @@ def loop_seconds(sound: Sound, once_s: float) -> float:
         VideoError: ffmpeg failed.
     """
     looped = replace(sound, length="loop")
-    steps = [*mixed(sound.facts()), *looped.heard(0.0), "aformat=channel_layouts=mono"]
+    steps = [*playable(sound.facts()), *looped.heard(0.0), "aformat=channel_layouts=mono"]
     args = [*ffmpeg.QUIET, "-stream_loop", "1", *sound_input(local_file(sound.source)), "-map", "0:a:0"]
     args += ["-af", ",".join(steps), "-ar", str(SAMPLES), "-f", "s16le", "-"]
     blocks = decoded(args, sound.source)

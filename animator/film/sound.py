@@ -98,7 +98,7 @@ class Sound:
         steps += ["apad"] if self.length == "pad" else []
         steps += [f"atrim=end_sample={round(film_seconds * SAMPLES)}", "asetpts=N/SR/TB"]
         steps += [f"aformat=channel_layouts={layouts}"] if layouts else []
-        return ",".join([*mixed(self.facts()), *steps])
+        return ",".join([*playable(self.facts()), *steps])
 
     def heard(self, delay: float) -> list[str]:
         """Returns the filters from the source to what the video uses of it, with the time counted from 0."""
@@ -110,10 +110,12 @@ class Sound:
         return steps + ([f"atrim=start={-delay:.6f}", "asetpts=N/SR/TB"] if delay < 0 else [])
 
 
-def mixed(facts: SoundFacts) -> list[str]:
-    """Returns the filter that puts channels into one of which ffmpeg does not know where they belong."""
+def playable(facts: SoundFacts) -> list[str]:
+    """Returns the filters that make samples playable, and channels that belong nowhere one."""
+    # An encoder stops at samples that are no numbers, and a filter that has met one returns nothing else.
+    steps = ["aeval=if(isnan(val(ch))\\,0\\,clip(val(ch)\\,-1\\,1)):c=same"] if facts.is_float else []
     if facts.is_mappable:
-        return []
+        return steps
     if not facts.count:  # ambisonic: the first channel is the sound from all around
-        return ["pan=mono|c0=c0"]
-    return ["pan=mono|c0<" + "+".join(f"c{channel}" for channel in range(facts.count))]
+        return [*steps, "pan=mono|c0=c0"]
+    return [*steps, "pan=mono|c0<" + "+".join(f"c{channel}" for channel in range(facts.count))]

@@ -20,6 +20,7 @@ LINE = re.compile(r"\b0,\s+-?\d+,\s+(-?\d+),\s+(\d+),\s+\d+, 0x")
 """A line of ffmpeg's framecrc listing: presentation time and duration in ticks."""
 TICK = re.compile(r"#tb 0: (\d+)/(\d+)")
 _CHANNELS = re.compile(r"Stream #0:\S+ Audio: [^\n]*?\d+ Hz, ([^,\n]+)")
+_FLOATS = re.compile(r"Stream #0:\S+ Audio: (?:pcm_f|wavpack)")
 _LENGTH = re.compile(r"Duration: (\d+):(\d+):([\d.]+)")
 _IMAGES = re.compile(r"Stream #0:\S+ Video: (?![^\n]*\(attached pic\))")
 
@@ -34,6 +35,7 @@ class SoundFacts:
         channels: ffmpeg's name of its channel layout, such as `5.1(side)` or `11 channels`.
         seconds: Length of the file by its header; 0 where it does not say.
         is_mappable: False for channels of which ffmpeg does not know where they belong.
+        is_float: True where the file stores its samples as floats, which may be anything.
     """
 
     begin: Fraction
@@ -41,6 +43,7 @@ class SoundFacts:
     channels: str
     seconds: float
     is_mappable: bool
+    is_float: bool
 
     @property
     def heard_channels(self) -> int:
@@ -89,6 +92,7 @@ def _facts(source: str, changed: int, size: int) -> SoundFacts:
         name,
         _length(log),
         not re.match(r"\d+ channels|ambisonic", name) or "Guessed Channel Layout" in log,
+        bool(_FLOATS.search(log)),
     )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from animator.core.confinement import OutsideError, confinement, named_path
 from animator.errors import Problem
 from animator.presets import controlnet_files, signal_files, step_files
-from animator.presets.resolve_paths import Setting, file_settings, names_in, value_of
+from animator.presets.resolve_paths import Setting, file_settings, names_in
 from animator.settings.controlnet import FRAME
 from animator.settings.paths import PathSetting
-from animator.settings.raw import RawPreset
+from animator.settings.raw import RawPreset, value_of
 
 _FILE = PathSetting()
 _OTHERS: Mapping[Setting, PathSetting] = {("wildcard_folder",): PathSetting("folder")}

@@ -9,8 +9,9 @@ from animator.core.confinement import confinement, named_path
 from animator.core.paths import exists
 from animator.errors import NameExample, UserError
 from animator.presets import yaml_text
-from animator.presets.resolve_paths import file_settings, names_in, value_of
+from animator.presets.resolve_paths import file_settings, names_in
 from animator.presets.signal_files import files_of
+from animator.settings.raw import value_of
 from schedules.suggest import suggestion
 
 _PACKAGE = Path(__file__).resolve().parents[1]

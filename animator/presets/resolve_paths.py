@@ -14,7 +14,7 @@ from animator.errors import Problem
 from animator.masks.expression import MAX_LENGTH
 from animator.settings import Animation
 from animator.settings.paths import PathSetting, find, find_clip, not_found
-from animator.settings.raw import RawPreset, group_of, merge
+from animator.settings.raw import RawPreset, group_of, merge, nested, value_of
 
 Setting = tuple[str, ...]
 IMAGES = ("image", "masks")
@@ -39,7 +39,7 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
             problems += [Problem.of(where, setting, not_found(name, beside)) for name in missing]
         elif (resolved := each_name(value, place, kind)) != value:
             draft = merge(
-                RawPreset(draft.source, _nested(setting, resolved), {setting: draft.where(setting)}), draft
+                RawPreset(draft.source, nested(setting, resolved), {setting: draft.where(setting)}), draft
             )
     return draft, problems
 
@@ -113,17 +113,3 @@ def each_name(value: Any, change: Callable[[str], Any], kind: PathSetting) -> An
             lambda name: f"[{change(name[1].strip())}]" if name[1].strip() else name[0], value
         )
     return value if kind.kind == "masks" else change(value)
-
-
-def value_of(values: Mapping[str, Any], setting: Setting) -> Any:
-    """Returns the value of a setting; None where there is none."""
-    here: Any = values
-    for name in setting:
-        here = here.get(name) if isinstance(here, Mapping) else None
-    return here
-
-
-def _nested(setting: Setting, value: Any) -> dict[str, Any]:
-    for name in reversed(setting):
-        value = {name: value}
-    return dict(value)

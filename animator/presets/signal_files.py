@@ -23,10 +23,10 @@ def with_signal_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
     signals = draft.values.get(GROUP)
     if not isinstance(signals, Mapping):
         return draft, []
-    beside = draft.folders.get((GROUP,))
     problems: list[Problem] = []
     resolved = dict(signals)
     for setting, name in files_of(draft.values):
+        beside = draft.folder(setting)
         path = None if is_url(name) else find(name, beside)
         if path is not None and is_file(path):
             value = signals[setting[1]]

@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel
 
 from animator.errors import PresetError, Problem
-from animator.settings.raw import RawPreset, group_of, merge
+from animator.settings.raw import RawPreset, group_of, merge, nested, value_of
 from animator.settings.renamed_keys import rename_keys
 
+T = TypeVar("T")
+Setting = tuple[str, ...]
 EXPECTED = "expected group.key=value, such as diffusion.steps=12"
 
 
@@ -21,7 +24,8 @@ def override_with(
 
     Args:
         draft: The settings below.
-        overrides: Keys are `group.key`, or groups whose values are mappings that merge with those below.
+        overrides: Keys are `group.key`, also of one member of a mapping (`signals.drums`), or groups whose
+            values are mappings that merge with those below.
         label: Name of an override in messages.
     """
     layers = [(key, value, label) for key, value in plain_values(overrides, label).items()]
@@ -36,15 +40,43 @@ def override_each(draft: RawPreset, overrides: list[tuple[Any, Any, str]]) -> tu
         if not path or not all(path):
             problems.append(Problem(place, "", f"{key!r}: {EXPECTED}"))
             continue
-        places = {path: place}
-        if len(path) == 1 and isinstance(value, Mapping) and group_of(key) is not None:
-            places = {(key, str(name)): place for name in value}
-        for part in reversed(path):
-            value = {part: value}
-        layer, conflicts = rename_keys(RawPreset(draft.source, value, places))
+        layer, conflicts = rename_keys(_layer(draft, path, value, place))
         problems += conflicts
         draft = merge(layer, draft)
     return draft, problems
+
+
+def _layer(draft: RawPreset, path: Setting, value: Any, place: str) -> RawPreset:
+    """Returns a draft with one value; of a setting that is a mapping, the other members come along."""
+    group = group_of(path[0])
+    if len(path) == 1:
+        is_group = group is not None and isinstance(value, Mapping)
+        written: list[Setting] = [(*path, str(name)) for name in value] if is_group else [path]
+        return RawPreset(draft.source, {path[0]: value}, dict.fromkeys(written, place))
+    setting = path[:1] if group is None else path[:2]
+    with_others = _with_member(value_of(draft.values, setting), path[len(setting) :], value)
+    return RawPreset(
+        draft.source,
+        nested(setting, with_others),
+        {**_others(draft.places, setting, path), path: place},
+        folders={**_others(draft.folders, setting, path), path: Path()},  # the working directory
+    )
+
+
+def _with_member(mapping: Any, path: Setting, value: Any) -> Any:
+    """Returns a mapping with a value at a path, whose keys are numbers or texts in the mapping."""
+    if not path:
+        return value
+    below = mapping if isinstance(mapping, Mapping) else {}
+    key = next((key for key in below if str(key) == path[0]), path[0])
+    return {**below, key: _with_member(below.get(key), path[1:], value)}
+
+
+def _others(known: Mapping[Setting, T], setting: Setting, path: Setting) -> dict[Setting, T]:
+    """Returns what is known of a setting and its members, but for the one at a path."""
+    return {
+        at: item for at, item in known.items() if at[: len(setting)] == setting and at[: len(path)] != path
+    }
 
 
 def plain_values(values: Mapping[Any, Any], source: str) -> dict[str, Any]:

@@ -63,10 +63,17 @@ class RawPreset:
 
     def where(self, path: tuple[str, ...]) -> str:
         """Returns where a setting was written, or the nearest group around it."""
-        for end in range(len(path), 0, -1):
-            if path[:end] in self.places:
-                return self.places[path[:end]]
-        return self.source
+        return _nearest(self.places, path) or self.source
+
+    def folder(self, path: tuple[str, ...]) -> Path | None:
+        """Returns the folder of the file that has a setting, or the nearest group around it."""
+        return _nearest(self.folders, path)
+
+
+def _nearest(known: Mapping[tuple[str, ...], T], path: tuple[str, ...]) -> T | None:
+    """Returns what is known of a setting, or of the nearest group around it."""
+    ends = (path[:end] for end in range(len(path), 0, -1))
+    return next((known[end] for end in ends if end in known), None)
 
 
 def raw_of(animation: Animation) -> RawPreset:
@@ -105,3 +112,18 @@ def group_of(name: object) -> type[BaseModel] | None:
     field = Animation.model_fields.get(str(name))
     kind = field.annotation if field else None
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def value_of(values: Mapping[str, Any], setting: tuple[str, ...]) -> Any:
+    """Returns the value of a setting; None where there is none."""
+    here: Any = values
+    for name in setting:
+        here = here.get(name) if isinstance(here, Mapping) else None
+    return here
+
+
+def nested(setting: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """Returns plain values that have one setting only."""
+    for name in reversed(setting):
+        value = {name: value}
+    return dict(value)

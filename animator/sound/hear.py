@@ -74,6 +74,7 @@ def _signals(analysis: Analysis, at: Placed, edges: Column) -> Signals:
         bar_phase=phase(at.repeated(beats.bars), edges),
         onsets=at.onsets(onsets),
         beats=at.beats(beats),
+        sound_beats=at.sound_beats(beats),
     )
 
 

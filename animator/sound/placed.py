@@ -1,6 +1,6 @@
 """`Placed`: a sound's own time against that of the film whose soundtrack it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,17 +83,23 @@ class Placed:
 
     def beats(self, beats: Beats) -> Beats:
         """Returns the beats that are heard in the film, in its time."""
-        times, bars = self.repeated(beats.times), self.repeated(beats.bars)
+        all_ = self.sound_beats(beats)
+        ends = [*(section.start for section in all_.sections[1:]), np.inf]
+        sections = [
+            replace(section, start=max(section.start, 0.0))
+            for section, end in zip(all_.sections, ends, strict=False)
+            if section.start < self.film_seconds and end > 0.0
+        ]
+        times, bars = all_.times[self._is_inside(all_.times)], all_.bars[self._is_inside(all_.bars)]
+        return replace(all_, times=times, bars=bars, sections=tuple(sections))
+
+    def sound_beats(self, beats: Beats) -> Beats:
+        """Returns the beats of the whole sound, in the time of the film, inside it and outside."""
         starts = self.repeated(np.array([section.start for section in beats.sections]))
         tempos = np.resize([section.bpm for section in beats.sections], len(starts))
-        ends = np.append(starts, np.inf)[1:]
-        sections = [
-            Section(max(float(start), 0.0), float(bpm))
-            for start, end, bpm in zip(starts, ends, tempos, strict=True)
-            if start < self.film_seconds and end > 0.0
-        ]
-        times, bars = times[self._is_inside(times)], bars[self._is_inside(bars)]
-        return Beats(times, bars, beats.bpm, beats.confidence, tuple(sections))
+        sections = tuple(map(Section, starts.tolist(), tempos.tolist()))
+        times, bars = self.repeated(beats.times), self.repeated(beats.bars)
+        return replace(beats, times=times, bars=bars, sections=sections)
 
     def _is_inside(self, times: Array) -> NDArray[np.bool_]:
         return (times >= 0.0) & (times < self.film_seconds)

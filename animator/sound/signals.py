@@ -71,6 +71,7 @@ class Signals:
         bar_phase: The same of the bar.
         onsets: The onsets in the film, in its time.
         beats: The beats in the film, in its time.
+        sound_beats: Those of the whole sound in the film's time, also before the film and after it.
     """
 
     amp: Column
@@ -86,8 +87,13 @@ class Signals:
     bar_phase: Column
     onsets: Onsets
     beats: Beats
+    sound_beats: Beats
 
     def columns(self, prefix: str = "") -> Mapping[str, Column]:
         """Returns the arrays by name, with a prefix such as `drums_`; `bass` is another name of `low`."""
-        named = {field.name: getattr(self, field.name) for field in fields(self)[:-2]}
+        named = {name: getattr(self, name) for name in COLUMNS}
         return {prefix + name: column for name, column in (named | {"bass": self.low}).items()}
+
+
+COLUMNS = tuple(field.name for field in fields(Signals) if field.type == Column)
+"""Names of the arrays."""

@@ -41,6 +41,8 @@ from animator.settings.raw import RawPreset, raw_of
 from animator.timeline.lint import effect_warnings
 
 _DEFAULTS = CheckOptions()
+_HEARD = ("signals", "markers", "bpm", "frames")
+"""Settings that are wrong where a file is; without it, formulas lack what they name."""
 _CHECKS = (
     check_timeline,
     check_images,
@@ -76,7 +78,9 @@ def check_film(
     examined = examine(draft, problems)
     if examined.animation is not None:
         known = {problem.path for problem in examined.problems}
-        film = FilmToCheck(examined.animation, options, Problems(examined.draft), examined.broken)
+        paths = (tuple(path.split(".")) for path in known)
+        broken = (*examined.broken, *(path for path in paths if path[0] in _HEARD))
+        film = FilmToCheck(examined.animation, options, Problems(examined.draft), broken)
         _run_checks(film)
         new = (problem for problem in film.problems if problem.path not in known)
         examined = replace(examined, problems=(*examined.problems, *new), hint=film.problems.hint)

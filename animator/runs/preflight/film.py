@@ -32,7 +32,7 @@ class FilmToCheck:
         animation: The film; settings that are wrong have their defaults.
         options: Options of the check.
         problems: The problems found so far.
-        broken: Paths of the settings that are wrong.
+        broken: Paths of the settings that are wrong, or name a file that is.
     """
 
     animation: Animation
@@ -76,6 +76,8 @@ class FilmToCheck:
 
 def check_timeline(film: FilmToCheck) -> None:
     """Reports why a film has no plans: schedules, wildcards that refer to each other in a circle."""
+    if film.is_broken("signals", "markers", "bpm"):  # then formulas and keys lack what is reported already
+        return
     with film.problems.at("prompts"):
         if film.timeline is None:
             Timeline(film.animation)

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 def check_outputs(film: FilmToCheck) -> None:
     """Checks encoders and sound, and logs warnings about them."""
-    if film.is_broken("output", "sound", "video", "fps", "frames", "size"):
+    if film.is_broken("output", "sound", "signals", "video", "fps", "frames", "size"):
         return
     if film.animation.sound.add_soundtrack == "Init Video" and not film.animation.video.path:
         return  # reported by `check_sound_source`

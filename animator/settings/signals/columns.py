@@ -1,7 +1,8 @@
 """Variables of formulas that are heard when they are first used: a film that uses none analyses no sound."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 from animator.errors import AnimatorError, UserError
 from animator.film.remote import local_file
 from animator.film.sound import Sound
-from animator.sound.signals import Column, Placement, Signals
+from animator.sound.signals import COLUMNS, Column, Placement, Signals
 from schedules import ScheduleError
 
-SOUND_SIGNALS = (*(field.name for field in fields(Signals)[:-2]), "bass")
+SOUND_SIGNALS = (*COLUMNS, "bass")
 """The variables of a sound."""
 NEEDS_SOUND = "name one in `signals` or `sound.soundtrack_path`"
 
@@ -79,19 +80,19 @@ def _hear(track: Track, changed: int, size: int) -> Signals:
 
 
 @dataclass(frozen=True, eq=False)
-class HeardColumn:
-    """A variable of a sound.
+class LateColumn(ABC):
+    """A variable whose values are made when a formula first asks for them.
 
     Attributes:
-        track: The sound.
         name: The variable, such as `onset`.
+        placement: The frames of the film.
     """
 
-    track: Track
     name: str
+    placement: Placement
 
     def __len__(self) -> int:
-        return self.track.placement.frames
+        return self.placement.frames
 
     def __getitem__(self, frames: Any) -> Any:
         return self.values[frames]
@@ -104,6 +105,24 @@ class HeardColumn:
     @cached_property
     def values(self) -> Column:
         """Its value at every frame."""
+        return self._made()
+
+    @abstractmethod
+    def _made(self) -> Column:
+        """Makes the values."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeardColumn(LateColumn):
+    """A variable of a sound.
+
+    Attributes:
+        track: The sound.
+    """
+
+    track: Track
+
+    def _made(self) -> Column:
         return self.track.signals.columns()[self.name]
 
 
@@ -128,7 +147,7 @@ class MissingColumn:
 
 def columns_of(track: Track, prefix: str = "") -> Mapping[str, HeardColumn]:
     """Returns the variables of a sound by name, with a prefix such as `drums_`."""
-    return {prefix + name: HeardColumn(track, name) for name in SOUND_SIGNALS}
+    return {prefix + name: HeardColumn(name, track.placement, track) for name in SOUND_SIGNALS}
 
 
 def missing_columns(frames: int) -> Mapping[str, MissingColumn]:

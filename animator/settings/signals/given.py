@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from animator.errors import UserError
 from animator.settings.signals.heard import Heard
 from animator.sound.signals import Column
 from schedules.expression import CONSTANTS, VARIABLES
@@ -38,14 +39,22 @@ class Given:
 
 
 def given_from(signals: Mapping[str, Any] | None) -> Given:
-    """Returns variables given from Python: sequences or arrays of numbers by name."""
+    """Returns variables given from Python: sequences or arrays of numbers by name.
+
+    Raises:
+        UserError: They are no mapping.
+    """
+    if not isinstance(signals or {}, Mapping):
+        raise UserError(f"signals: is {signals!r:.80}; expected variables by name, such as {{'amp': array}}")
     return Given({str(name): _column(values) for name, values in (signals or {}).items()})
 
 
 def _column(values: Any) -> Column:
+    """Returns values as an array; one that is no number for what makes none."""
     try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = np.asarray(values)
+        return np.full(array.shape, np.nan) if np.iscomplexobj(array) else array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
         return np.full(1, np.nan)
 
 

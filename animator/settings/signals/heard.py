@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from animator.settings.signals.columns import HeardColumn, MissingColumn
+from animator.settings.signals.columns import LateColumn, MissingColumn
 from animator.sound.signals import Column
 from schedules.scope import Signal
 
@@ -82,6 +82,6 @@ class Heard:
 
 def _used(signal: Signal) -> Column | None:
     """Returns the values of a variable; None of one that is not in use."""
-    if isinstance(signal, HeardColumn):
+    if isinstance(signal, LateColumn):
         return signal.values if signal.is_used else None
     return None if isinstance(signal, MissingColumn) else np.asarray(signal, dtype=np.float64)

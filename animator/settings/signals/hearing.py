@@ -17,10 +17,12 @@ from animator.settings.signals.heard import Heard
 from animator.settings.signals.markers import Markers, times_of
 from animator.settings.signals.soundtrack import film_sound, signal_sound
 from animator.settings.signals.sources import SignalSource, first_sound, sources_in
+from animator.settings.signals.steady import SteadyTempo
 from animator.settings.signals.tables import table_columns
 from animator.settings.signals.tempo import AUTO
 from animator.settings.sound import Sound
 from animator.settings.video import Video
+from animator.sound.rhythm import Beats
 from animator.sound.signals import Placement
 from schedules import ScheduleError, Scope
 from schedules.expression import VARIABLES
@@ -139,6 +141,7 @@ class _Listener:
         main = self._main_track()
         signals: dict[str, Signal] = dict(missing_columns(self._placement.frames))
         signals |= columns_of(main) if main is not None else {}
+        signals |= self._steady_beats()
         for name, columns in self._named(main):
             if clash := sorted(columns.keys() & (signals.keys() | VARIABLES)):
                 self._mistakes.append((("signals", name), f"gives the variable `{clash[0]}` a second time"))
@@ -151,6 +154,14 @@ class _Listener:
         if self._counting.bpm == AUTO:
             heard = self._with_beats(heard, main)
         return Hearing(heard, tuple(self._tracks), tuple(self._mistakes))
+
+    def _steady_beats(self) -> Mapping[str, Signal]:
+        """Returns the beats of a `bpm` that is a number, those that keys count, instead of what is heard."""
+        counting = self._counting
+        if not isinstance(counting.bpm, float):
+            return {}
+        tempo = SteadyTempo(counting.bpm, counting.first_beat or 0.0, counting.beats_per_bar)
+        return tempo.columns(self._placement)
 
     def _main_track(self) -> Track | None:
         """Returns the sound whose variables have no prefix: the first one in `signals`, or the soundtrack."""
@@ -207,7 +218,7 @@ class _Listener:
             self._mistakes.append((("bpm",), f"is auto, and the film has no sound; {NEEDS_SOUND}"))
             return heard
         try:
-            beats = main.signals.beats
+            beats = main.signals.sound_beats
         except UnheardError:  # the track has the problem
             return heard
         if len(beats.times) < 2:
@@ -215,12 +226,22 @@ class _Listener:
                 (("bpm",), "is auto, and the film's sound has no beats; give a number, such as 120")
             )
             return heard
-        first = self._counting.first_beat
-        times = np.unique(beats.times)
-        at = beats.bars[:1] if first is None else np.array([first])
-        begin = int(np.argmin(np.abs(times - at))) if len(at) else 0
-        counted = times[min(begin, len(times) - 2) :]
-        return heard.with_beats(beats.bpm, beats.confidence, tuple(counted.tolist()))
+        return heard.with_beats(beats.bpm, beats.confidence, _counted(beats, self._counting.first_beat))
+
+
+def _counted(beats: Beats, first_beat: float | None) -> tuple[float, ...]:
+    """Returns the times of beats in seconds, from the one on which counting begins.
+
+    Args:
+        beats: Those of the whole sound, so that they are the same for any length of the film.
+        first_beat: Time of the film that it is nearest to; None for the first bar in the film.
+    """
+    times = np.unique(beats.times)
+    if first_beat is None:
+        later = np.concatenate([some[some >= 0.0] for some in (np.sort(beats.bars), times)])
+        first_beat = float(later[0] if len(later) else times[-1])
+    begin = int(np.argmin(np.abs(times - first_beat)))
+    return tuple(times[min(begin, len(times) - 2) :].tolist())
 
 
 def _group(kind: type[BaseModel], values: Any) -> Any:

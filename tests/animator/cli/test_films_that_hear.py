@@ -49,3 +49,37 @@ def test_overrides_of_the_rate_move_what_is_heard(preset: str, capsys: Capture) 
     onsets = [float(row["signals.onset"]) for row in csv.DictReader(io.StringIO(rows))]
     assert np.flatnonzero(onsets)[:3].tolist() == [6, 12, 18]
     assert len(onsets) == 96
+
+
+def mistakes(printed: str) -> list[str]:
+    """Lines of the problems, without the line that counts them and what belongs to each."""
+    return [line for line in printed.splitlines() if line.startswith("  ") and not line.startswith("   ")]
+
+
+@pytest.mark.parametrize(
+    ("frames", "settings"), [("48", ["signals.song"]), ("sound", ["signals.song", "frames"])]
+)
+@pytest.mark.parametrize("name", ["empty", "head", "text", "gone"])
+def test_a_sound_that_cannot_be_read_is_a_problem_of_the_settings_that_name_it(
+    preset: str, capsys: Capture, name: str, frames: str, settings: list[str]
+) -> None:
+    song = Path(preset).with_name("song.wav")
+    content = {"empty": b"", "head": song.read_bytes()[:44], "text": b"no sound at all"}
+    song.unlink()
+    if name in content:
+        song.write_bytes(content[name])
+    code, printed = animator(capsys, "check", preset, "--set", f"frames={frames}", "--set", "bpm=120")
+    assert code == 2
+    assert len(mistakes(printed)) == len(settings), printed
+    for mistake, setting in zip(mistakes(printed), settings, strict=True):
+        assert f": {setting}: " in mistake
+        assert "song.wav" in mistake
+
+
+def test_markers_that_cannot_be_read_are_one_problem(preset: str, capsys: Capture) -> None:
+    code, printed = animator(
+        capsys, "check", preset, "--set", "motion.angle=0:(0), drop:(1)", "--set", "markers=gone.txt"
+    )
+    assert code == 2
+    (mistake,) = mistakes(printed)
+    assert "gone.txt: there is no such file" in mistake

@@ -70,6 +70,26 @@ def test_a_change_of_tempo_is_followed(folder: Path) -> None:
     assert np.abs(np.array(keys(heard)) - expected).max() <= 1
 
 
+@pytest.mark.parametrize("frames", [1, 10, 24, 100])
+def test_a_shorter_film_counts_the_same_beats(folder: Path, frames: int) -> None:
+    times = np.concatenate((np.arange(0.5, 10, 0.5), 10 + np.arange(0, 10, 0.4)))
+    save(folder / "song.wav", clicks(times, 21))
+    settings = {"bpm": "auto", "signals": {"song": "song.wav"}, "motion": {"angle": "0:(0), 30b:(30)"}}
+    short, whole = film(frames=frames, **settings), film(frames=480, **settings)
+    assert short.scope.beats == whole.scope.beats
+    angles = [one.motion.schedule("angle").values(one.scope)[:frames].tolist() for one in (short, whole)]
+    assert angles[0] == angles[1]
+
+
+@pytest.mark.parametrize(("offset", "first"), [(3.0, 3.5), (-0.7, 1.8), (-18.0, 0.5), (-18.7, 0.3)])
+def test_beats_are_counted_from_the_first_bar_in_the_film_or_else_the_first_beat(
+    folder: Path, offset: float, first: float
+) -> None:
+    save(folder / "song.wav", clicks(np.arange(0.5, 20, 0.5), 20.2))
+    heard = film(frames=24, bpm="auto", signals={"song": {"path": "song.wav", "offset": offset}})
+    assert heard.scope.frame_of_beat(0) / 24 == pytest.approx(first, abs=0.01)
+
+
 def test_a_steady_tempo_has_a_first_beat_and_bars(folder: Path) -> None:
     waltz = film(bpm=120, first_beat=0.5, beats_per_bar=3, motion={"angle": "0b:(0), 1b:(1), 1bar:(2)"})
     assert keys(waltz) == (12, 24, 48)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from animator.errors import PresetError
+from animator.errors import PresetError, UserError
 from animator.presets.load import load
 from animator.settings import Animation
 from animator.settings.signals import columns
@@ -116,10 +116,18 @@ def test_own_variables_come_from_python(folder: Path) -> None:
         ({"fps": [1] * 48}, "'fps' cannot be the name of a variable"),
         ({"a b": [1] * 48}, "'a b' cannot be the name of a variable"),
         ({"level": "loud"}, "shape"),
+        ({"level": [10**400] * 48}, "shape"),
+        ({"level": [1j] * 48}, "no finite numbers"),
     ],
 )
 def test_own_variables_that_cannot_be_used_are_refused(signals: Any, message: str) -> None:
     with pytest.raises(PresetError, match="signals: .*" + message):
+        load(SMALL, signals=signals)
+
+
+@pytest.mark.parametrize("signals", [[1, 2], "level", 3])
+def test_own_variables_without_names_are_refused(signals: Any) -> None:
+    with pytest.raises(UserError, match="expected variables by name"):
         load(SMALL, signals=signals)
 
 

@@ -1,5 +1,6 @@
 """Synthetic sounds of which the truth is known."""
 
+import struct
 import wave
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,6 +20,15 @@ def save(path: Path, samples: Array, rate: int = RATE) -> str:
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes((np.clip(channels, -1, 1) * 32767).astype("<i2").tobytes())
+    return str(path)
+
+
+def save_floats(path: Path, samples: Array, rate: int = RATE) -> str:
+    """Writes samples (n,), which may be any numbers or none, as a WAV file of 32-bit floats."""
+    data = samples.astype("<f4").tobytes()
+    header = struct.pack("<IHHIIHH", 16, 3, 1, rate, 4 * rate, 4, 32)
+    chunks = b"WAVEfmt " + header + b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(chunks)) + chunks)
     return str(path)
 
 
