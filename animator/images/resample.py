@@ -14,6 +14,8 @@ from torch.nn import functional
 
 from animator.images import opencv
 
+_CUBIC_SHARE = 0.6  # of steady; the rest is bilinear
+
 
 class Border(str, Enum):
     """Border mode: what is sampled beyond the edge of an image."""
@@ -114,8 +116,8 @@ def _steady(image: Tensor, grid: Tensor, border: Border) -> Tensor:
     for axis, size in ((0, image.shape[-1]), (1, image.shape[-2])):
         eased = _eased((grid[..., axis] + 1.0).mul_(size / 2).sub_(0.5))
         torch.add(eased, 0.5, out=smooth[..., axis]).mul_(2 / size).sub_(1.0)
-    read = _read(image, grid, border, Sampling.BICUBIC.value).mul_(0.6)
-    return read.add_(_read(image, smooth, border, Sampling.BILINEAR.value), alpha=0.4)
+    read = _read(image, grid, border, Sampling.BICUBIC.value).mul_(_CUBIC_SHARE)
+    return read.add_(_read(image, smooth, border, Sampling.BILINEAR.value), alpha=1 - _CUBIC_SHARE)
 
 
 def _eased(position: Tensor) -> Tensor:
@@ -142,7 +144,9 @@ def _read_pixels(pixels: Tensor, x: Tensor, y: Tensor, sampling: Sampling, borde
     read = opencv.remap(pixels, x, y, opencv.CUBIC, border)
     if sampling is Sampling.BICUBIC:
         return read
-    return read.mul_(0.6).add_(opencv.remap(pixels, _eased(x), _eased(y), opencv.LINEAR, border), alpha=0.4)
+    return read.mul_(_CUBIC_SHARE).add_(
+        opencv.remap(pixels, _eased(x), _eased(y), opencv.LINEAR, border), alpha=1 - _CUBIC_SHARE
+    )
 
 
 def _positions(normalized: Tensor, size: int, border: Border) -> Tensor:

@@ -127,7 +127,7 @@ class Tokens:
         input_ids: Token ids.
     """
 
-    input_ids: list[int]
+    input_ids: tuple[int, ...]
 
 
 class Tokenizer:
@@ -145,7 +145,7 @@ class Tokenizer:
 
     def __call__(self, text: str, **_: Any) -> Tokens:
         """Returns the tokens of a text."""
-        return Tokens(self._reader.encode(text, add_special_tokens=False).ids)
+        return Tokens(tuple(self._reader.encode(text, add_special_tokens=False).ids))
 
     def _token_id(self, token: str) -> int:
         found = self._reader.token_to_id(token)
