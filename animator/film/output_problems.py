@@ -10,7 +10,7 @@ from animator.errors import AnimatorError
 from animator.film.formats import FORMATS
 from animator.film.listen import Listening, listen
 from animator.film.remote import local_file
-from animator.film.sound import Sound
+from animator.film.sound import Sound, playable
 from animator.film.spec import VideoSpec
 from animator.film.trial import check_spec
 
@@ -122,7 +122,8 @@ def sound_problems(sound: Sound, film_s: float) -> Iterator[OutputProblem]:
         return
     begin = max(delay, 0.0)
     try:
-        heard = listen(local_file(sound.source), _used(delay), film_s - begin)
+        filters = [*playable(sound.facts()), *_used(delay)]
+        heard = listen(local_file(sound.source), filters, film_s - begin)
     except AnimatorError as error:
         yield OutputProblem("sound.soundtrack_path", str(error))
         return

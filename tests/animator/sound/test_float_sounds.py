@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from animator.film.output_problems import sound_problems
 from animator.film.sound import Sound
 from animator.film.spec import VideoSpec
 from animator.film.writer import VideoWriter
@@ -52,3 +53,10 @@ def test_a_film_with_such_samples_is_encoded_with_all_other_ones(
 def test_samples_beyond_full_scale_are_cut_in_the_film_as_they_are_heard(tmp_path: Path) -> None:
     loud = save_floats(tmp_path / "loud.wav", 1e6 * clicks(TRUTH, 4))
     assert np.abs(film_with(tmp_path / "film.mkv", loud)).max() < 2.0
+
+
+def test_a_sound_of_no_numbers_at_all_is_silent_and_that_is_said(tmp_path: Path) -> None:
+    sound = Sound(save_floats(tmp_path / "nan.wav", np.full(4 * RATE, np.nan)))
+    (problem,) = sound_problems(sound, 4.0)
+    assert (problem.setting, problem.severity) == ("sound.soundtrack_path", "warning")
+    assert "is silent" in problem.message
