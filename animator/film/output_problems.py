@@ -14,6 +14,8 @@ from animator.film.sound import Sound, playable
 from animator.film.spec import VideoSpec
 from animator.film.trial import check_spec
 
+SOUNDTRACK = "sound.soundtrack_path"
+"""The setting of the problems of the sound itself."""
 Severity = Literal["error", "warning"]
 _SILENT_DB = -60.0
 """Peak below which nothing is heard."""
@@ -117,7 +119,8 @@ def sound_problems(sound: Sound, film_s: float) -> Iterator[OutputProblem]:
     delay = sound.delay()
     if delay >= film_s:
         yield _warning(
-            "offset", f"the sound begins at {delay:.2f} s and the film ends at {film_s:.2f} s; it is silent"
+            "sound.offset",
+            f"the sound begins at {delay:.2f} s and the film ends at {film_s:.2f} s; it is silent",
         )
         return
     begin = max(delay, 0.0)
@@ -125,24 +128,24 @@ def sound_problems(sound: Sound, film_s: float) -> Iterator[OutputProblem]:
         filters = [*playable(sound.facts()), *_used(delay)]
         heard = listen(local_file(sound.source), filters, film_s - begin)
     except AnimatorError as error:
-        yield OutputProblem("sound.soundtrack_path", str(error))
+        yield OutputProblem(SOUNDTRACK, str(error))
         return
     yield from _damage(sound, heard, max(-delay, 0.0), film_s - begin)
     if heard.peak_db is None or heard.seconds == 0.0:
         yield _warning(
-            "offset",
+            "sound.offset",
             f"{sound.source}: ends before the film begins, which is silent; expected a sound that "
             f"is longer than the {-delay:.2f} s of it that are skipped",
         )
     elif heard.peak_db < _SILENT_DB:
         yield _warning(
-            "soundtrack_path",
+            SOUNDTRACK,
             f"{sound.source}: the part that the film uses is silent (its peak is "
             f"{heard.peak_db:.0f} dB); choose another sound or sound.offset",
         )
     elif sound.length != "loop" and begin + heard.seconds < film_s - _SHORT_S:
         yield _warning(
-            "length",
+            "sound.length",
             f"{sound.source}: ends at {begin + heard.seconds:.2f} s, the film at {film_s:.2f} s, "
             "and the rest is silent; set sound.length to loop, or shorten the film",
         )
@@ -163,21 +166,21 @@ def _damage(sound: Sound, heard: Listening, skipped: float, needed: float) -> It
     is_at_end = heard.damaged_at > expected - _END_S
     if heard.errors and not is_at_end and not sound.conceal:
         yield OutputProblem(
-            "sound.soundtrack_path",
+            SOUNDTRACK,
             f"{where}: ffmpeg reports {heard.errors[0]} ({len(heard.errors)} messages in all); convert it "
             "again from its source, or set sound.damaged to conceal to use what can be decoded",
         )
         return
     first = (*heard.errors, *heard.doubts)[0]
-    yield _warning("soundtrack_path", f"{where}: ffmpeg reports {first}; listen to the film there")
+    yield _warning(SOUNDTRACK, f"{where}: ffmpeg reports {first}; listen to the film there")
 
 
-def _warning(name: str, message: str) -> OutputProblem:
-    return OutputProblem(f"sound.{name}", message, "warning")
+def _warning(setting: str, message: str) -> OutputProblem:
+    return OutputProblem(setting, message, "warning")
 
 
 def _setting_of(message: str, film: VideoSpec) -> str:
     """Returns the setting that a message is about."""
     if film.sound is not None and message.startswith(film.sound.source):
-        return "sound.soundtrack_path"
+        return SOUNDTRACK
     return "fps" if message.startswith("fps:") else "output.format"

@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from animator.errors import UserError
-from animator.film.output_problems import OutputProblem, output_problems
+from animator.film.output_problems import SOUNDTRACK, OutputProblem, output_problems
 from animator.film.sound import Sound
 from animator.film.soundtrack import speed_of_images
 from animator.film.spec import VideoSpec
 from animator.presets.film_record import film_record
 from animator.runs.run_folder import FRAMES
 from animator.settings import Animation
-from animator.settings.signals.soundtrack import film_sound
+from animator.settings.signals.soundtrack import film_sound, soundtrack_setting
 
 
 def film_path(folder: Path, animation: Animation) -> Path:
@@ -47,7 +47,7 @@ def film_problems(animation: Animation) -> tuple[OutputProblem, ...]:
         film = _without_record(animation, film_path(Path(), animation))
         speed = _speed_of_images(animation)
     except UserError as error:
-        return (OutputProblem("sound.soundtrack_path", str(error)),)
+        return (OutputProblem(SOUNDTRACK, str(error)),)
     problems = [*output_problems(film, animation.frames)] if not film.format.is_sequence or film.sound else []
     for other, frames in _other_films(animation, replace(film, sound=None)):
         problems += output_problems(other, frames)
@@ -65,7 +65,11 @@ def film_problems(animation: Animation) -> tuple[OutputProblem, ...]:
     if film.sound is not None and animation.frame_interpolation.slow_motion:
         silent = "the slow-motion video will be silent, because its sound would have to be stretched"
         problems.append(OutputProblem("frame_interpolation.slow_motion", silent, "warning"))
-    return tuple(dict.fromkeys(problems))
+    named = soundtrack_setting(animation.sound, animation.signals)
+    return tuple(
+        replace(problem, setting=named) if problem.setting == SOUNDTRACK else problem
+        for problem in dict.fromkeys(problems)
+    )
 
 
 def _speed_of_images(animation: Animation) -> float:

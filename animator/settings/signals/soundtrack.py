@@ -29,6 +29,14 @@ def film_sound(settings: Sound, clip: Video, signals: Mapping[str, SignalSource]
     return signal_sound(signals[name], settings, clip) if name else None
 
 
+def soundtrack_setting(settings: Sound, signals: Mapping[str, SignalSource]) -> str:
+    """Returns the setting that names the sound of a film, as `film_sound` finds it."""
+    if settings.add_soundtrack == "Init Video":
+        return "video.path"
+    name = "" if settings.soundtrack_path else first_sound(signals)
+    return f"signals.{name}" if name else "sound.soundtrack_path"
+
+
 def signal_sound(source: SignalSource, settings: Sound, clip: Video) -> FilmSound:
     """Returns a sound of `signals`, placed in the film as its soundtrack is.
 

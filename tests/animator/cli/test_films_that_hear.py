@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.animator.cli.in_process import animator
-from tests.animator.sound.tracks import clicks, save
+from tests.animator.sound.tracks import RATE, clicks, save
 
 Capture = pytest.CaptureFixture[str]
 PRESET = """\
@@ -83,3 +83,14 @@ def test_markers_that_cannot_be_read_are_one_problem(preset: str, capsys: Captur
     assert code == 2
     (mistake,) = mistakes(printed)
     assert "gone.txt: there is no such file" in mistake
+
+
+def test_a_warning_of_the_sound_names_the_setting_that_names_it(
+    preset: str, capsys: Capture, caplog: pytest.LogCaptureFixture
+) -> None:
+    song = save(Path(preset).with_name("song.wav"), np.zeros(2 * RATE))
+    for setting in ("signals.song", "sound.soundtrack_path"):
+        animator(
+            capsys, "check", preset, "--set", "motion={}", "--set", "bpm=120", "--set", f"{setting}={song}"
+        )
+        assert f"{setting}: {song}: the part that the film uses is silent" in caplog.text
