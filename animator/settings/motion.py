@@ -101,7 +101,7 @@ class Motion(Scheduled[MotionPlan]):
         Switch(_PLANE | _FLIP | Fact(_moves_by_clip, "hybrid.motion")),
     ] = "steady"
     """2D only: resampling filter; Deforum's is bilinear. steady keeps detail and, unlike bicubic and lanczos,
-    never amplifies it, however often an image is resampled."""
+    never amplifies it, however often an image is resampled; it takes about twice as long as bilinear."""
 
 
 class Flow(SettingsGroup):
