@@ -11,7 +11,6 @@ import pytest
 from animator.errors import PresetError, UserError
 from animator.presets.load import load
 from animator.settings import Animation
-from animator.settings.signals import columns
 from animator.sound.hear import hear
 from animator.sound.signals import Placement
 from tests.animator.sound.tracks import clicks, drums, save, tone
@@ -150,7 +149,7 @@ def test_a_film_whose_formulas_use_no_sound_analyzes_none(
     def refuse(*_: object) -> None:
         raise AssertionError("a sound was analyzed")
 
-    monkeypatch.setattr(columns, "hear", refuse)
+    monkeypatch.setattr("animator.sound.hear.hear", refuse)
     plain = film(
         signals={"song": "song.wav"},
         sound={"soundtrack_path": "drums.wav"},
