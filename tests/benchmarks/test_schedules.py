@@ -3,6 +3,7 @@
 Run: pytest -m benchmark_suite -n 0 tests/benchmarks/test_schedules.py
 """
 
+from itertools import count
 from typing import Any
 
 import numexpr
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from schedules import Schedule, Scope, reference
+from schedules import Schedule, Scope, few_frames, reference
 
 pytestmark = pytest.mark.benchmark_suite
 
@@ -70,6 +71,21 @@ def test_one_frame_at_a_time(benchmark: Any, frames: int, kind: str) -> None:
         return [each_frame(text, frames, 42) for text in SETS[kind]]
 
     benchmark.pedantic(run, rounds=1)
+
+
+@pytest.mark.parametrize("few", [0, 10**9], ids=["compiled", "by operation"])
+@pytest.mark.parametrize("frames", (*FRAMES, 50_000))
+def test_formulas_that_are_new(benchmark: Any, frames: int, few: int, monkeypatch: Any) -> None:
+    """129 formulas that numexpr has not seen, as at a program's start; `few_frames.FEW` is chosen by it."""
+    monkeypatch.setattr(few_frames, "FEW", few)
+    made = count()
+
+    def new() -> tuple[tuple[list[Schedule]], dict[str, Any]]:
+        texts = [text.replace("t/", f"t/1.{next(made):04}/") for text in FORMULAS * 3][:129]
+        return ([Schedule.parse(text) for text in texts],), {}
+
+    scope = Scope(frames, seed=42)
+    benchmark.pedantic(lambda schedules: [each.values(scope) for each in schedules], setup=new, rounds=5)
 
 
 def test_ten_thousand_keys(benchmark: Any) -> None:

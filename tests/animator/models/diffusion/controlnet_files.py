@@ -12,7 +12,11 @@ from tests.animator.models.diffusion.original_names import controlnet_tensors
 
 def net(kind: str, seed: int = 0, **smaller: Any) -> Any:
     """A random ControlNet for a kind of tiny model; `smaller` overrides its architecture."""
-    unet = tiny_models.pipeline(kind).unet
+    return net_for(tiny_models.pipeline(kind).unet, seed, **smaller)
+
+
+def net_for(unet: Any, seed: int = 0, **smaller: Any) -> Any:
+    """A random ControlNet for a U-Net."""
     from diffusers import ControlNetModel
 
     with torch.random.fork_rng(devices=[]):
