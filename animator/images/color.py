@@ -4,6 +4,7 @@ Histograms are matched in float: matching an image to itself changes nothing, so
 band nor drift.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from animator.images.colorspace import hsv_from_rgb, lab_from_rgb, luma, rgb_from_hsv, rgb_from_lab_
+from animator.images.colorspace import bands, hsv_from_rgb, lab_from_rgb, luma, rgb_from_hsv_, rgb_from_lab_
 
 BINS = 4096
 _SLACK_PIXELS = 2.0
@@ -41,8 +42,24 @@ class Palette:
     quantiles: Tensor
 
 
-_FROM_RGB = {Coherence.LAB: lab_from_rgb, Coherence.HSV: hsv_from_rgb}
-_TO_RGB = {Coherence.LAB: rgb_from_lab_, Coherence.HSV: rgb_from_hsv}
+def _copy(image: Tensor, out: Tensor) -> Tensor:
+    return out.copy_(image)
+
+
+def _clamp_(channels: Tensor) -> Tensor:
+    return channels.clamp_(0.0, 1.0)
+
+
+_FROM_RGB: Mapping[Coherence, Callable[[Tensor, Tensor], Tensor]] = {
+    Coherence.LAB: lab_from_rgb,
+    Coherence.HSV: hsv_from_rgb,
+    Coherence.RGB: _copy,
+}
+_TO_RGB_: Mapping[Coherence, Callable[[Tensor], Tensor]] = {
+    Coherence.LAB: rgb_from_lab_,
+    Coherence.HSV: rgb_from_hsv_,
+    Coherence.RGB: _clamp_,
+}
 
 
 def match_color(image: Tensor, reference: Tensor, space: Coherence, ignored: Tensor | None = None) -> Tensor:
@@ -61,7 +78,8 @@ def match_color(image: Tensor, reference: Tensor, space: Coherence, ignored: Ten
 
 def palette_of(reference: Tensor, space: Coherence) -> Palette:
     """Returns the palette of a reference (3, h, w) in a space other than `NONE`."""
-    return Palette(space, _bridge_empty_bins(*_bin_quantiles(_bins(_channels(reference, space)))))
+    counts = _count_bins(_split_colors(reference, space)[1], None)
+    return Palette(space, _bridge_empty_bins(_bin_quantiles(counts), counts > 0))
 
 
 def match_palette(image: Tensor, palette: Palette, ignored: Tensor | None = None) -> Tensor:
@@ -77,14 +95,14 @@ def match_palette(image: Tensor, palette: Palette, ignored: Tensor | None = None
         palette: Of the reference.
         ignored: (H, W), 1 where pixels do not count, though they are matched as all others; None counts all.
     """
-    channels = _channels(image, palette.space)
-    bins = _bins(channels)
-    counted = bins if ignored is None else bins[:, counted_pixels(ignored)]
-    shift = _bin_shifts(palette.quantiles, _bin_quantiles(counted)[0], slack=_SLACK_PIXELS / counted.shape[1])
-    for plane, row, index in zip(channels, shift, bins, strict=True):
-        plane += row.index_select(0, index).view_as(plane)
-    to_rgb = _TO_RGB.get(palette.space)
-    return to_rgb(channels) if to_rgb else channels.clamp_(0.0, 1.0)
+    channels, bins = _split_colors(image, palette.space)
+    counts = _count_bins(bins, None if ignored is None else counted_pixels(ignored))
+    shift = _bin_shifts(palette.quantiles, counts)
+    for planes, indices in zip(bands(channels), bands(bins), strict=True):
+        for plane, row, index in zip(planes, shift, indices.to(torch.int32), strict=True):
+            plane += row.index_select(0, index.flatten()).view_as(plane)
+        _TO_RGB_[palette.space](planes)
+    return channels
 
 
 def counted_pixels(ignored: Tensor) -> Tensor:
@@ -108,38 +126,36 @@ def contrast(image: Tensor, factor: float) -> Tensor:
     return (image * factor).clamp_(0.0, 1.0)
 
 
-def _channels(image: Tensor, space: Coherence) -> Tensor:
-    """Returns a new tensor (3, H, W) of the image's channels in a color space, each in [0, 1]."""
-    convert = _FROM_RGB.get(space)
-    return convert(image) if convert else image.clone()
+def _split_colors(image: Tensor, space: Coherence) -> tuple[Tensor, Tensor]:
+    """Returns an image's channels (3, H, W), each in [0, 1], in a space, and their bins (3, H, W), int16.
+
+    Bins are clamped as integers, so NaN has one, too.
+    """
+    channels = torch.empty(image.shape, device=image.device)
+    bins = torch.empty(image.shape, device=image.device, dtype=torch.int16)
+    for planes, out, out_bins in zip(bands(image), bands(channels), bands(bins), strict=True):
+        _FROM_RGB[space](planes, out)
+        out_bins.copy_((out * BINS).to(torch.int32).clamp_(0, BINS - 1))
+    return channels, bins
 
 
-def _bins(channels: Tensor) -> Tensor:
-    """Returns the bin (3, H * W), int32, of each value; clamped as integers, so NaN has a bin, too."""
-    bins = torch.empty(channels.shape, device=channels.device, dtype=torch.int32)
-    scaled = torch.empty_like(channels[0])
-    for plane, out in zip(channels, bins, strict=True):
-        out.copy_(torch.mul(plane, BINS, out=scaled))
-    return bins.clamp_(0, BINS - 1).flatten(1)
-
-
-def _bin_quantiles(bins: Tensor) -> tuple[Tensor, Tensor]:
-    """Returns the fraction of pixels up to each bin's middle (3, BINS), and which bins have any."""
-    counts = _count_bins(bins)
-    return (counts.cumsum(1) - counts / 2) / bins.shape[1], counts > 0
-
-
-def _count_bins(bins: Tensor) -> Tensor:
-    """Returns the number of pixels (3, BINS), float32, in each bin."""
+def _count_bins(bins: Tensor, counted: Tensor | None) -> Tensor:
+    """Returns the number of pixels (3, BINS), float32, in each bin; only of those `counted` (H * W), bool."""
     if bins.device.type == "cpu":
-        rows = bins.numpy().astype(np.uint16)[:, :, None]
-        counted = [cv2.calcHist([row], [0], None, [BINS], [0, BINS]).ravel() for row in rows]
-        return torch.from_numpy(np.stack(counted))
-    counts = torch.zeros((3, BINS), device=bins.device, dtype=torch.float32)
-    one = torch.ones((), device=bins.device).expand(bins.shape[1])
-    for row, index in zip(counts, bins, strict=True):
-        row.index_add_(0, index, one)
+        mask = None if counted is None else counted.view(bins.shape[1:]).numpy().view(np.uint8)
+        planes = bins.numpy().view(np.uint16)
+        histograms = [cv2.calcHist([plane], [0], mask, [BINS], [0, BINS]).ravel() for plane in planes]
+        return torch.from_numpy(np.stack(histograms))
+    counts = torch.zeros((3, BINS), device=bins.device)
+    weight = torch.ones((), device=bins.device) if counted is None else counted.to(torch.float32)
+    for row, index in zip(counts, bins.flatten(1).to(torch.int32), strict=True):
+        row.index_add_(0, index, weight.expand(len(index)))
     return counts
+
+
+def _bin_quantiles(counts: Tensor) -> Tensor:
+    """Returns the fraction of pixels up to each bin's middle (3, BINS), from the number in each bin."""
+    return (counts.cumsum(1) - counts / 2) / counts.sum(1, keepdim=True)
 
 
 def _bridge_empty_bins(quantiles: Tensor, occupied: Tensor) -> Tensor:
@@ -159,8 +175,14 @@ def _bridge_empty_bins(quantiles: Tensor, occupied: Tensor) -> Tensor:
     return torch.where(inside, low + (high - low) * part, outside)
 
 
-def _bin_shifts(quantiles: Tensor, wanted: Tensor, slack: float) -> Tensor:
-    """Returns the shift (3, BINS) of each bin to its quantile in a palette, as a fraction of the range."""
+def _bin_shifts(quantiles: Tensor, counts: Tensor) -> Tensor:
+    """Returns the shift (3, BINS), as a fraction of the range, of each bin to its quantile in a palette.
+
+    Args:
+        quantiles: Of the palette.
+        counts: The image's number of pixels (3, BINS) in each bin.
+    """
+    wanted, slack = _bin_quantiles(counts), _SLACK_PIXELS / counts.sum(1, keepdim=True)
     here = torch.arange(BINS, device=wanted.device, dtype=torch.float32).expand_as(wanted)
     low, high = (
         _find_quantiles(quantiles, (wanted + sign * slack).clamp_(0.0, 1.0)) + sign for sign in (-1.0, 1.0)
@@ -170,6 +192,10 @@ def _bin_shifts(quantiles: Tensor, wanted: Tensor, slack: float) -> Tensor:
 
 def _find_quantiles(quantiles: Tensor, wanted: Tensor) -> Tensor:
     """Returns the fractional bin (3, n) at which rising quantiles (3, BINS) reach the wanted ones (3, n)."""
+    if wanted.device.type == "cpu":
+        index = np.arange(BINS)
+        rows = zip(wanted.numpy(), quantiles.numpy(), strict=True)
+        return torch.from_numpy(np.stack([np.interp(*row, index) for row in rows])).to(torch.float32)
     right = torch.searchsorted(quantiles, wanted).clamp_(1, BINS - 1)
     left = right - 1
     low, high = quantiles.gather(1, left), quantiles.gather(1, right)

@@ -7,6 +7,7 @@ only in files: rounding at every frame would darken and band a feedback loop.
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from animator.images.image_file import decode_file
+from animator.images.opencv import is_shared
 from animator.images.side_stream import to_host
 
 Image8 = NDArray[np.uint8]
@@ -58,5 +60,9 @@ def png_of(pixels: Image8) -> bytes:
 
 def to_uint8(image: Tensor) -> Image8:
     """Returns uint8 RGB (H, W, 3) of an image (3, H, W), rounded to nearest."""
-    scaled = image.detach().clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
+    image = image.detach()
+    if is_shared(image):
+        planes = (plane.clamp(0.0, 1.0).numpy() for plane in image)
+        return np.asarray(cv2.merge([cv2.convertScaleAbs(plane, alpha=255.0) for plane in planes]), np.uint8)
+    scaled = image.clamp(0.0, 1.0).mul(255.0).round_().to(torch.uint8)
     return to_host(scaled.permute(1, 2, 0).contiguous()).numpy()

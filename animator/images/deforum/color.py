@@ -1,7 +1,7 @@
 """Deforum's color coherence in 8 bits: red and blue swapped, histograms of 256 levels, results truncated.
 
 On the CPU OpenCV converts colors, as it does there. On other devices the same arithmetic in tensors does,
-which is a level off on the way back from LAB for a hundredth of the values.
+which is a level off for a hundredth of the values in LAB, and for one in ten thousand in HSV.
 """
 
 from collections.abc import Callable
@@ -39,28 +39,12 @@ class LevelHistogram:
     """The histogram of a reference, computed once and matched to on every frame.
 
     Attributes:
-        space: Color space of its channels.
+        space: Color space of its channels; Deforum passes BGR where RGB is expected.
         cumulative: (3, 256) int64, the number of values at or below each level.
     """
 
     space: Coherence
     cumulative: Tensor
-
-
-def deforum_match_color(
-    image: Tensor, reference: Tensor, space: Coherence, ignored: Tensor | None = None
-) -> Tensor:
-    """Returns the image (3, H, W), in steps of 1/255, with the reference's colors, as Deforum matches them.
-
-    Args:
-        image: (3, H, W), [0, 1].
-        reference: (3, h, w), [0, 1], of any size, on the same device.
-        space: Of the match; Deforum passes BGR where RGB is expected.
-        ignored: (H, W), 1 where pixels do not count, though they are matched as all others; None counts all.
-    """
-    if space is Coherence.NONE:
-        return image
-    return match_histogram(image, histogram_of(reference, space), ignored)
 
 
 def histogram_of(reference: Tensor, space: Coherence) -> LevelHistogram:
@@ -71,7 +55,13 @@ def histogram_of(reference: Tensor, space: Coherence) -> LevelHistogram:
 
 
 def match_histogram(image: Tensor, wanted: LevelHistogram, ignored: Tensor | None = None) -> Tensor:
-    """Returns the image (3, H, W), in steps of 1/255, with a histogram; see `deforum_match_color`."""
+    """Returns the image (3, H, W), in steps of 1/255, with a histogram, as Deforum matches them.
+
+    Args:
+        image: (3, H, W), [0, 1].
+        wanted: The histogram, on the same device.
+        ignored: (H, W), 1 where pixels do not count, though they are matched as all others; None counts all.
+    """
     counted = None if ignored is None else counted_pixels(ignored)
     if image.device.type == "cpu":
         return _match_on_cpu(image, wanted, counted)
@@ -98,12 +88,15 @@ def _match_on_cpu(image: Tensor, wanted: LevelHistogram, counted: Tensor | None)
     mask = None if counted is None else counted.to(torch.uint8).view(image.shape[1:]).numpy()
     own = _count_pixels(levels, mask).cumsum(1)
     tables = [_interpolated(*rows) for rows in zip(own.numpy(), wanted.cumulative.numpy(), strict=True)]
-    matched = cv2.LUT(levels, np.stack(tables, -1)[:, None, :])
     back = _OPENCV_TO.get(wanted.space)
-    rgb = matched if back is None else cv2.cvtColor(matched, back)
+    fractions = np.broadcast_to(_FRACTIONS, (3, 256))
+    if back is None:
+        rgb, fractions = levels, _FRACTIONS[np.stack(tables)]
+    else:
+        rgb = cv2.cvtColor(cv2.LUT(levels, np.stack(tables, -1)[:, None, :]), back)
     result = torch.empty(image.shape)
-    for plane, out in zip(cv2.split(rgb), result.numpy(), strict=True):
-        cv2.LUT(plane, _FRACTIONS, dst=out)
+    for plane, row, out in zip(cv2.split(rgb), fractions, result.numpy(), strict=True):
+        cv2.LUT(plane, row, dst=out)
     return result
 
 

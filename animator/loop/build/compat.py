@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from torch import Tensor
 
 from animator.images.camera import Matrix
-from animator.images.color import Coherence, match_color, palette_of
-from animator.images.deforum.color import deforum_match_color, histogram_of
+from animator.images.color import Coherence, palette_of
+from animator.images.deforum.color import histogram_of
 from animator.images.deforum.warp2d import deforum_flip_matrix
 from animator.images.noise import Perlin
 from animator.images.resample import Border, Sampling
@@ -33,19 +32,6 @@ from animator.settings import Animation
 from animator.settings.compat import RulesName, rules_of
 
 
-class ColorMatch(Protocol):
-    """Gives one image the colors of another."""
-
-    def __call__(
-        self, image: Tensor, reference: Tensor, space: Coherence, ignored: Tensor | None = None
-    ) -> Tensor:
-        """Returns the image (3, H, W) with the histograms of the reference (3, h, w).
-
-        The pixels of the image that are `ignored` (H, W) do not count in its own histograms.
-        """
-        ...
-
-
 @dataclass(frozen=True)
 class StepAreas:
     """Areas in which the steps around the diffusion act; None is everywhere.
@@ -64,7 +50,6 @@ class Behavior:
     """The steps that differ between our films and the Deforum extension's.
 
     Attributes:
-        match_color: Matches the colors of an image to another's, such as the clip's.
         match_anchor: Makes the step that matches the anchor's colors.
         match_image: Makes the step that matches the colors of an image (3, h, w).
         anti_blur: Makes the step that sharpens, given the init image's alpha if that is the mask.
@@ -83,7 +68,6 @@ class Behavior:
         binarize_mask: Applied to each mask before masks are combined; None leaves them as they are.
     """
 
-    match_color: ColorMatch
     match_anchor: Callable[[Coherence], Step]
     match_image: Callable[[Coherence, Tensor], Step]
     anti_blur: Callable[[Tensor | None], Step]
@@ -149,7 +133,6 @@ def _deforum_flow_warp(sampling: Sampling) -> FlowWarp:
 
 BEHAVIORS: Mapping[RulesName, Behavior] = {
     "own": Behavior(
-        match_color=match_color,
         match_anchor=MatchColor,
         match_image=_match_image,
         anti_blur=_anti_blur,
@@ -167,7 +150,6 @@ BEHAVIORS: Mapping[RulesName, Behavior] = {
         binarize_mask=None,
     ),
     "deforum": Behavior(
-        match_color=deforum_match_color,
         match_anchor=DeforumMatchColor,
         match_image=_deforum_match_image,
         anti_blur=DeforumAntiBlur,

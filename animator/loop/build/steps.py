@@ -96,12 +96,8 @@ def match_color_steps(
         image = read_image(settings.image, None, device)
         return (behavior.match_image(space, image),)
     if settings.reference == "video":
-        match_color = behavior.match_color
-
-        def match_frame(image: Tensor, reference: Tensor, ignored: Tensor | None) -> Tensor:
-            return match_color(image, reference, space, ignored)
-
-        return (MatchClip(match_frame, clip(), settings.coherence_video_every_n_frames),)
+        match_image = partial(behavior.match_image, space)
+        return (MatchClip(match_image, clip(), settings.coherence_video_every_n_frames),)
     make_match = partial(behavior.match_anchor, space)
     if settings.follows_prompts:
         return (MatchPrompts(make_match, _generate_prompt(animation, diffuser)),)

@@ -74,23 +74,25 @@ class MatchImage:
         return match_palette(image, self.palette, state.revealed)
 
 
-@dataclass(frozen=True)
 class MatchClip:
-    """Matches the colors of the clip.
+    """Matches the colors of the clip."""
 
-    Attributes:
-        match: Gives an image (3, H, W) the colors of another, not counting the pixels of a mask.
-        clip: The images of the clip.
-        every: The reference image changes every N frames.
-    """
+    def __init__(self, make_match: Callable[[Tensor], Step], clip: FrameSource, every: int) -> None:
+        """Makes the filter.
 
-    match: Callable[[Tensor, Tensor, Tensor | None], Tensor]
-    clip: FrameSource
-    every: int
+        Args:
+            make_match: Makes a step that matches the colors of an image (3, h, w).
+            clip: The images of the clip.
+            every: The reference image changes every N frames.
+        """
+        self._make_match, self._clip, self._every = make_match, clip, every
+        self._steps: LRUCache[int, Step] = LRUCache(1)  # serves both sides of the diffusion, and N frames
 
     def apply(self, image: Tensor, plan: Plan, state: State) -> Tensor:
         """Returns the image (3, H, W) with the clip's colors."""
-        return self.match(image, self.clip.at(plan.frame - plan.frame % self.every), state.revealed)
+        frame = plan.frame - plan.frame % self._every
+        step = self._steps.get(frame, lambda: self._make_match(self._clip.at(frame)))
+        return step.apply(image, plan, state)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Color references of a film: its own frames, an image, a clip."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.images.color import Coherence, Palette, palette_of
+from animator.images.color import Coherence
+from animator.loop.build import compat as build_compat
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.loop.state import State
-from animator.loop.steps import filters
+from animator.loop.steps import deforum, filters
 from animator.models.diffusion.request import GenerationRequest
 from animator.presets.deforum.exporting import export_settings
 from animator.presets.deforum.importing import import_settings
@@ -21,6 +24,8 @@ from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 from tests.clips import save_clip
 from tests.fakes import SHARP, FunctionDiffuser, Make
+
+MATCHES = filters.MatchColor, filters.MatchPrompts, deforum.DeforumMatchColor
 
 
 def ramp(request: GenerationRequest) -> Tensor:
@@ -70,17 +75,57 @@ def test_matching_a_clips_colors_needs_a_clip(make_animation: Make) -> None:
         build_pipeline(animation, FunctionDiffuser(ramp))
 
 
-def test_an_anchors_palette_is_computed_once(make_animation: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    found: list[Coherence] = []
-    real = palette_of
+@pytest.mark.parametrize("compat", [False, True])
+def test_an_anchors_histograms_are_computed_once(
+    make_animation: Make, monkeypatch: pytest.MonkeyPatch, compat: bool
+) -> None:
+    found = record(monkeypatch, *((deforum, "histogram_of") if compat else (filters, "palette_of")))
+    list(reds(make_animation(compat=compat)))
+    assert len(found) == 1
 
-    def counting(reference: Tensor, space: Coherence) -> Palette:
-        found.append(space)
+
+@pytest.mark.parametrize("compat", [False, True])
+def test_the_histograms_of_a_clips_image_are_computed_once_for_all_frames_that_it_serves(
+    make_animation: Make, clip: str, monkeypatch: pytest.MonkeyPatch, compat: bool
+) -> None:
+    found = record(monkeypatch, build_compat, "histogram_of" if compat else "palette_of")
+    color = {"coherence": "LAB", "reference": "video", "coherence_video_every_n_frames": 2}
+    list(reds(make_animation(color=color, video={"path": clip}, compat=compat, **SHARP)))
+    assert len(found) == 3  # six frames, each matched before and after the diffusion
+    assert not torch.equal(found[0], found[1])
+
+
+def record(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> list[Tensor]:
+    """Returns the list of the images whose histograms are computed from now on."""
+    found: list[Tensor] = []
+    real = getattr(module, name)
+
+    def recording(reference: Tensor, space: Coherence) -> Any:
+        found.append(reference)
         return real(reference, space)
 
-    monkeypatch.setattr(filters, "palette_of", counting)
-    list(reds(make_animation()))
-    assert found == [Coherence.LAB]
+    monkeypatch.setattr(module, name, recording)
+    return found
+
+
+@pytest.mark.parametrize("compat", [False, True])
+@pytest.mark.parametrize("slot", ["before", "after"])
+def test_neither_of_a_frames_two_matches_can_be_left_out(
+    make_animation: Make, slot: str, compat: bool
+) -> None:
+    grain = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(0))
+
+    def half(request: GenerationRequest) -> Tensor:
+        return (grain if request.image is None else request.image + grain.flip(2)) / 2
+
+    motion = {"translation_x": 20}  # the repeated edge changes the histogram
+    animation = make_animation(color={"coherence": "LAB"}, motion=motion, compat=compat, **SHARP)
+    whole = build_pipeline(animation, FunctionDiffuser(half))
+    others = tuple(step for step in getattr(whole, slot) if not isinstance(step, MATCHES))
+    assert len(others) == len(getattr(whole, slot)) - 1
+    less = replace(whole, before=others) if slot == "before" else replace(whole, after=others)
+    one, both = (list(render(Timeline(animation), pipeline)) for pipeline in (less, whole))
+    assert (one[-1].image - both[-1].image).abs().max() > 2 / 255
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 import pytest
 import torch
 
-from animator.images.color import Coherence
-from animator.images.deforum.color import deforum_match_color
 from animator.images.deforum.noise import deforum_noise
 from animator.images.deforum.sharpen import deforum_sharpen
 from animator.images.deforum.warp2d import deforum_flip_matrix
@@ -37,11 +35,6 @@ def test_noise_is_drawn_at_multiples_of_64_and_its_mask_is_hard() -> None:
 
 def test_noise_of_images_below_64_pixels_is_drawn_at_their_size() -> None:
     assert deforum_noise(whole(40, 50), 0.3, Perlin(), torch.Generator().manual_seed(1)).isfinite().all()
-
-
-def test_no_coherence_returns_the_image_itself() -> None:
-    image = whole(8, 8)
-    assert deforum_match_color(image, whole(8, 8, 1), Coherence.NONE) is image
 
 
 def test_the_sharpening_threshold_protects_the_bright_side_alone() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from animator.images.color import Coherence
-from animator.images.deforum.color import deforum_match_color
+from animator.images.deforum.color import histogram_of, match_histogram
 from animator.images.image import Image8, from_uint8, to_uint8
 
 CODES = {
@@ -55,7 +55,7 @@ def test_every_value_is_that_of_opencv_and_quantiles(
     space: Coherence, size: tuple[int, int], seed: int
 ) -> None:
     image, reference = picture(size, seed), picture((40, 50), 100 + seed, levels=2 ** (2 + seed))
-    ours = to_uint8(deforum_match_color(from_uint8(image), from_uint8(reference), space))
+    ours = to_uint8(match_histogram(from_uint8(image), histogram_of(from_uint8(reference), space)))
     everywhere = np.ones(size, bool)
     np.testing.assert_array_equal(ours, straightforward(image, reference, space, everywhere))
 
@@ -66,7 +66,8 @@ def test_pixels_that_do_not_count_are_matched_by_the_others(space: Coherence) ->
     ignored = torch.zeros(48, 48)
     ignored[10:30, 5:40] = 1.0
     counted = ignored.numpy() < 0.5
-    ours = to_uint8(deforum_match_color(from_uint8(image), from_uint8(reference), space, ignored))
+    wanted = histogram_of(from_uint8(reference), space)
+    ours = to_uint8(match_histogram(from_uint8(image), wanted, ignored))
     expected = straightforward(image, reference, space, counted)
     np.testing.assert_array_equal(ours[counted], expected[counted])
 
@@ -75,6 +76,22 @@ def test_pixels_that_do_not_count_are_matched_by_the_others(space: Coherence) ->
 def test_the_result_is_in_steps_of_a_level_and_none_of_the_inputs_changes(space: Coherence) -> None:
     image, reference = torch.rand(3, 20, 30), torch.rand(3, 9, 9)
     before: list[Tensor] = [image.clone(), reference.clone()]
-    ours = deforum_match_color(image, reference, space)
+    ours = match_histogram(image, histogram_of(reference, space))
     assert torch.equal(ours, from_uint8(to_uint8(ours)))
     assert torch.equal(image, before[0]) and torch.equal(reference, before[1])
+
+
+@SPACES
+@pytest.mark.parametrize("seed", range(40))
+def test_images_of_few_and_of_extreme_levels_are_matched_alike(space: Coherence, seed: int) -> None:
+    rng = np.random.default_rng(1000 + seed)
+
+    def strange(height: int, width: int) -> Image8:
+        levels = rng.integers(0, 256, rng.choice([1, 2, 3, 9, 80]))
+        return rng.choice(levels, (height, width, 3)).astype(np.uint8)
+
+    image = strange(int(rng.integers(1, 40)), int(rng.integers(1, 90)))
+    reference = strange(int(rng.integers(1, 40)), int(rng.integers(1, 90)))
+    ours = to_uint8(match_histogram(from_uint8(image), histogram_of(from_uint8(reference), space)))
+    everywhere = np.ones(image.shape[:2], bool)
+    np.testing.assert_array_equal(ours, straightforward(image, reference, space, everywhere))
