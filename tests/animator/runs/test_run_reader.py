@@ -1,6 +1,7 @@
 """Looking at a run while it grows: nothing is locked, nothing is written."""
 
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,14 +26,20 @@ def files_in(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def render_looking(run: Run, frame: int, look: Callable[[], object]) -> RenderResult:
-    """Renders a run, and looks at it while a frame is generated."""
+    """Renders a run, and looks at it while a frame is generated and those before it are on disk."""
+    written = threading.Event()
+
+    def report(progress: Progress) -> None:
+        if progress.done >= frame:
+            written.set()
 
     def generate(request: GenerationRequest) -> Tensor:
         if request.frame == frame:
+            assert written.wait(60)
             look()
         return FakeDiffuser().generate(request)
 
-    return render_run(run, diffuser=FunctionDiffuser(generate), device="cpu")
+    return render_run(run, diffuser=FunctionDiffuser(generate), device="cpu", progress=report)
 
 
 @pytest.fixture
