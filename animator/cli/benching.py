@@ -86,7 +86,7 @@ def bench(  # noqa: PLR0913 (one parameter per option)
     record: Annotated[
         bool, typer.Option("--record/--no-record", help="Keep a model's speed for the estimates of check.")
     ] = True,
-    format: Annotated[BenchFormat, typer.Option(help="The format.")] = BenchFormat.table,  # noqa: A002
+    format: Annotated[BenchFormat, typer.Option(help="The format.")] = BenchFormat.table,  # noqa: A002 (the name of the option)
 ) -> None:
     """Measure what a frame costs on this machine, by stage, with a model or a stand-in for one."""
     shorthands = _shorthands(size=size, cadence=cadence, model=model, mode=mode.value if mode else None)

@@ -27,8 +27,7 @@ class VideoWriter:
         film: The video to write.
 
     Raises:
-        UserError: This ffmpeg lacks the encoder, or format, codec and options do not fit together; or images
-            of another program would be replaced.
+        UserError: As `VideoProcess`.
     """
 
     def __init__(self, film: VideoSpec) -> None:

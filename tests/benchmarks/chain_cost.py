@@ -3,8 +3,8 @@
     python -m tests.benchmarks.chain_cost [--sizes 512,1024] [--rounds 9]
 
 CPU milliseconds on one thread, medians; the two sides take turns, since the load of a machine changes. The
-straightforward way is OpenCV, scikit-image (which must be installed) and eager PyTorch; that of `compat`
-matches is what the Deforum extension does: OpenCV in eight bits and histograms of scikit-image.
+straightforward way is OpenCV, scikit-image (which must be installed) and eager PyTorch. `test_colors.py` holds
+the matching of colors against OpenCV's own conversions.
 """
 
 import argparse
@@ -17,12 +17,9 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from skimage.exposure import match_histograms
 from torch import Tensor
 
 from animator.images.color import Coherence, contrast, match_palette, palette_of
-from animator.images.deforum.color import histogram_of, match_histogram
-from animator.images.image import Image8, to_uint8
 from animator.images.resample import Border
 from animator.images.sharpen import Sharpen, sharpen
 from tests.benchmarks import straightforward as plain
@@ -30,10 +27,6 @@ from tests.benchmarks.test_images import MOVE, OURS, PLAIN, Bench, bench
 from tests.warps import warp2d
 
 Prepare = Callable[[Bench], Callable[[], Any]]
-_CODES = {
-    Coherence.LAB: (cv2.COLOR_RGB2LAB, cv2.COLOR_LAB2RGB),
-    Coherence.HSV: (cv2.COLOR_RGB2HSV, cv2.COLOR_HSV2RGB),
-}
 
 
 def main() -> None:
@@ -57,9 +50,6 @@ def main() -> None:
 def _pairs() -> dict[str, tuple[Prepare, Prepare]]:
     pairs: dict[str, tuple[Prepare, Prepare]] = {name: (OURS[name], PLAIN[name]) for name in PLAIN}
     pairs["chain 2d without noise"] = (_quiet_chain, _plain_quiet_chain)
-    for space in (Coherence.LAB, Coherence.HSV, Coherence.RGB):
-        pairs[f"match {space.value}, by OpenCV"] = (_native(space), _deforum(space))
-        pairs[f"compat match {space.value}"] = (_compat(space), _deforum(space))
     return pairs
 
 
@@ -93,40 +83,6 @@ def _plain_quiet_chain(b: Bench) -> Callable[[], Tensor]:
         return plain.to_image(plain.sharpen(np.clip(array * 1.02, 0, 1), 0.1))
 
     return run
-
-
-def _native(space: Coherence) -> Prepare:
-    def prepare(b: Bench) -> Callable[[], Any]:
-        palette = palette_of(b.reference, space)
-        return lambda: match_palette(b.image, palette)
-
-    return prepare
-
-
-def _compat(space: Coherence) -> Prepare:
-    def prepare(b: Bench) -> Callable[[], Any]:
-        wanted = histogram_of(b.reference, space)
-        return lambda: match_histogram(b.image, wanted)
-
-    return prepare
-
-
-def _deforum(space: Coherence) -> Prepare:
-    """Matches eight bits, in the channel order given, to a reference that is converted each time."""
-
-    def prepare(b: Bench) -> Callable[[], Any]:
-        pixels, reference = to_uint8(b.image), to_uint8(b.reference)
-        return lambda: _match_eight_bits(pixels, reference, space)
-
-    return prepare
-
-
-def _match_eight_bits(pixels: Image8, reference: Image8, space: Coherence) -> Any:
-    if space not in _CODES:
-        return match_histograms(pixels, reference, channel_axis=-1)
-    there, back = _CODES[space]
-    own, other = cv2.cvtColor(pixels, there), cv2.cvtColor(reference, there)
-    return cv2.cvtColor(match_histograms(own, other, channel_axis=-1), back)
 
 
 if __name__ == "__main__":

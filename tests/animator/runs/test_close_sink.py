@@ -36,6 +36,13 @@ class Steps:
         self.ended.append("abort")
 
 
+class Whole(Steps):
+    """Sink that closes at once."""
+
+    def close(self) -> None:
+        self.ended.append("close")
+
+
 def test_each_step_is_reported_and_then_the_whole() -> None:
     sink, reports = Steps(4, 7), list[Progress]()
     assert close_sink(sink, "film.mp4", reports.append, StopToken())
@@ -78,8 +85,7 @@ def test_a_sink_that_closes_at_once_reports_nothing() -> None:
 
 
 def test_beside_other_sinks_the_main_one_closes_in_steps(make_animation: Make, tmp_path: Path) -> None:
-    main, other, reports = Steps(4), Steps(), list[Progress]()
-    other.close = lambda: other.ended.append("close")  # type: ignore[method-assign]
+    main, other, reports = Steps(4), Whole(), list[Progress]()
     with Run.create(tmp_path / "run", make_animation()) as run:
         both = tee(lambda run, first: main, [lambda run, first: other])(run, 0)
         both.write(np.zeros((64, 64, 3), np.uint8))

@@ -6,34 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 
 from animator.loop.render import Frame
-from animator.loop.state import State
 from animator.models.diffusion.step_hook import before_steps, begin_step
-from animator.runs.frame_records import FrameRecords
-from animator.runs.frame_writer import QUEUED_FRAMES, FrameWriter, OnFrame
+from animator.runs.frame_writer import QUEUED_FRAMES
 from animator.runs.run import Run
-from animator.runs.sink import FrameFiles
 from animator.settings import Animation
-from animator.timeline.timeline import Timeline
+from tests.animator.runs.written import frame, writer_of
 
 Make = Callable[..., Animation]
-IMAGE = torch.full((3, 64, 64), 0.5)
 
 
 @pytest.fixture
 def run(make_animation: Make, tmp_path: Path) -> Run:
     return Run.create(tmp_path / "run", make_animation(frames=80))
-
-
-def frame(run: Run, number: int) -> Frame:
-    return Frame(Timeline(run.animation)[number], IMAGE, None, State(number + 1, IMAGE, IMAGE), IMAGE)
-
-
-def writer_of(run: Run, report: OnFrame) -> FrameWriter:
-    records = FrameRecords(run, None, watches_drift=False)
-    return FrameWriter(run, FrameFiles(), records, report, torch.device("cpu"))
 
 
 def test_what_is_reported_is_on_disk_in_order(run: Run) -> None:

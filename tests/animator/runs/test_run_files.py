@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 
 from animator.core.atomic import atomic_write
 from animator.errors import RunError
@@ -12,33 +11,17 @@ from animator.loop.render import Frame
 from animator.loop.state import State
 from animator.runs import checkpoints, run, state_files
 from animator.runs.checkpoints import Checkpoints
-from animator.runs.frame_records import FrameRecords
-from animator.runs.frame_writer import FrameWriter
 from animator.runs.run import Run
-from animator.runs.sink import FrameFiles
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
+from tests.animator.runs.written import IMAGE, frame, write
 
 Make = Callable[..., Animation]
-IMAGE = torch.full((3, 64, 64), 0.5)
 
 
 @pytest.fixture
 def opened(make_animation: Make, tmp_path: Path) -> Run:
     return Run.create(tmp_path / "run", make_animation(frames=80))
-
-
-def frame(opened: Run, number: int) -> Frame:
-    state = State(number + 1, IMAGE, IMAGE)
-    return Frame(Timeline(opened.animation)[number], IMAGE, None, state, IMAGE)
-
-
-def write(opened: Run, *frames: Frame) -> None:
-    """Writes frames as a rendering does."""
-    records = FrameRecords(opened, None, watches_drift=False)
-    with FrameWriter(opened, FrameFiles(), records, lambda frame: None, torch.device("cpu")) as writer:
-        for one in frames:
-            writer.add(one)
 
 
 def test_the_frame_is_on_disk_before_its_checkpoint_and_both_before_the_state(
