@@ -59,11 +59,11 @@ class FrameChunks:
         self._animation = animation
         record = film_record(animation)
         packed = zlib.compress(record.encode())
-        self.record_apart = record if len(packed) > MAX_BYTES_INSIDE else None
+        is_long = len(packed) > MAX_BYTES_INSIDE
+        self.record_apart = record if is_long else None
         """The film's record where it is too long for each frame, so that the run folder keeps it."""
-        self._film = (b"tEXt", f"{FILM}\0{record_reference(record)}".encode())
-        if self.record_apart is None:
-            self._film = (b"zTXt", FILM.encode() + b"\0\0" + packed)
+        inside = b"zTXt", FILM.encode() + b"\0\0" + packed
+        self._film = text_chunk(FILM, record_reference(record)) if is_long else inside
 
     def of(self, plan: Plan, model_hash: str = "") -> list[PngText]:
         """Returns the chunks of one frame.

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.chain_cost [--sizes 512,1024] [--rounds 9]
 
 CPU milliseconds on one thread, medians; the two sides take turns, since the load of a machine changes. The
-straightforward way is OpenCV, scikit-image (which must be installed) and eager PyTorch. `test_colors.py` holds
-the matching of colors against OpenCV's own conversions.
+straightforward way is OpenCV, scikit-image (which must be installed) and eager PyTorch. `test_colors.py`
+holds the matching of colors against OpenCV's own conversions.
 """
 
 import argparse
