@@ -20,8 +20,8 @@ from tests.fakes import FunctionDiffuser, Make
 
 
 def files_in(folder: Path) -> dict[str, tuple[int, int]]:
-    """Sizes and times of change of all files in a folder."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    """Sizes and times of change of a run's files, but not of the film that ffmpeg writes meanwhile."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and ".part." not in path.name)
     return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in found}
 
 
