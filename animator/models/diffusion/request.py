@@ -119,10 +119,14 @@ class GenerationRequest:
 
         Rounding errors must not cost a step: 20 - 0.65 * 20 is 7, not 6.
         """
+        return max(1, int(self.steps - self.skipped_share * self.steps + 1e-6))
+
+    @property
+    def skipped_share(self) -> float:
+        """Share of a full generation that is skipped, in [0, 1]; 0 without an image."""
         if self.image is None and self.latent is None:
-            return self.steps
-        strength = self.strength if self.revealed is None else min(self.strength, self.revealed_strength)
-        return max(1, int(self.steps - strength * self.steps + 1e-6))
+            return 0.0
+        return self.strength if self.revealed is None else min(self.strength, self.revealed_strength)
 
 
 def input_scale(request: GenerationRequest) -> float:

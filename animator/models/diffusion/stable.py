@@ -16,6 +16,7 @@ from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine
+from animator.models.diffusion.flow_matching.engine import FlowEngine, is_flow_matching
 from animator.models.diffusion.inpaint import inpaint, inpaint_all
 from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
@@ -25,7 +26,6 @@ from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.precision import load_dtype
 from animator.models.diffusion.request import Diffuser, GenerationRequest
 from animator.models.diffusion.retry import generate_all_with_retry, generate_with_retry
-from animator.models.diffusion.transformer_engine import TransformerEngine, is_transformer
 from animator.models.diffusion.unet_engine import UNetEngine
 from animator.models.diffusion.unet_model import UNetModel
 
@@ -135,9 +135,9 @@ class StableDiffuser:
         pipeline = load_pipeline(checkpoint, self._options, self._device)
         pipeline.set_progress_bar_config(disable=True)
         kind = type(pipeline).__name__
-        if is_transformer(pipeline):
+        if is_flow_matching(pipeline):
             self._records[name] = ModelInfo(checkpoint, kind)
-            return TransformerEngine(name, pipeline, self._options, self._device)
+            return FlowEngine(name, pipeline, self._options, self._device)
         model = UNetModel.of(name, pipeline)
         self._records[name] = ModelInfo(checkpoint, kind, is_inpainting=model.is_inpainting)
         return UNetEngine(model, self._options, self._device, self._models.load)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.models.diffusion.checkpoints.file_header import Header, read_header
+from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.lora_keys import is_lora_key
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -15,8 +16,7 @@ FAMILY_NAMES = {
     "sd2": "Stable Diffusion 2",
     "sdxl": "SDXL",
     "sdxl-refiner": "SDXL refiner",
-    "sd3": "Stable Diffusion 3",
-    "flux": "Flux",
+    **{family.key: family.title for family in FLOW_FAMILIES.values()},
     "": "unknown base",
 }
 _SAME_LATENTS = ({"sd1", "sd2"}, {"sdxl", "sdxl-refiner"})

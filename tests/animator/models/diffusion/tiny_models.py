@@ -197,7 +197,8 @@ def _refiner() -> Any:
     )
 
 
-def _t5() -> Any:
+def t5_encoder() -> Any:
+    """A tiny T5."""
     from transformers import T5Config, T5EncoderModel
 
     return T5EncoderModel(
@@ -255,7 +256,7 @@ def _flux() -> Any:
         vae=_vae(0.36, channels=16),
         text_encoder=_text(32),
         tokenizer=clip_tokenizer(pad_token="<|endoftext|>"),
-        text_encoder_2=_t5(),
+        text_encoder_2=t5_encoder(),
         tokenizer_2=clip_tokenizer(pad_token="<|endoftext|>"),
     )
 
