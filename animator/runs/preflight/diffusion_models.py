@@ -8,10 +8,9 @@ from animator.core.confinement import named_path
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts, read_config
 from animator.models.diffusion.controlnet.find import CONFIG
-from animator.models.diffusion.samplers.registry import find_sampler
+from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
 from animator.runs.preflight.film import FilmToCheck
 from animator.runs.preflight.tuned_frames import acting_frames, refined_frames
-from animator.settings.inputs import generates_revealed
 from animator.timeline.timeline import Timeline
 
 ModelsInUse = Mapping[str, tuple[str, int, ModelFacts]]
@@ -84,10 +83,8 @@ def check_abilities(film: FilmToCheck, models: ModelsInUse) -> None:
     if not any(facts.is_transformer for _, _, facts in models.values()):
         return
     for setting, is_used in (
-        ("mask.use_mask", animation.mask.acts),
         ("diffusion.tiling", animation.diffusion.tiling),
         ("diffusion.cfg_rescale", _acts(film, "diffusion.cfg_rescale")),
-        ("motion.reveal", generates_revealed(animation)),
         ("diffusion.refiner", bool(refined_frames(film))),
         ("freeu.enabled", bool(acting_frames(film, "freeu"))),
         ("deep_shrink.enabled", bool(acting_frames(film, "deep_shrink"))),
@@ -105,11 +102,8 @@ def _check_transformer(film: FilmToCheck, name: str) -> None:
     for sampler in dict.fromkeys(
         film.animation.diffusion.text_schedule("sampler").values(film.animation.scope)
     ):
-        found = find_sampler(sampler)
-        if found.name != "Euler" or found.schedule_type:
-            film.problems.add(
-                "diffusion.sampler", f"is {sampler}; the model {name} supports Euler only; set it to Euler"
-            )
+        if not takes_any_sigmas(find_sampler(sampler)):
+            film.problems.add("diffusion.sampler", f"is {sampler}; {other_samplers(name)}; set it to Euler")
 
 
 def _names(film: FilmToCheck) -> Iterator[tuple[str, str, int]]:

@@ -4,7 +4,7 @@ from animator.errors import ChangeSetting, ModelError
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.prompts.conditioning import hypernetwork_strengths
 from animator.models.diffusion.request import GenerationRequest
-from animator.models.diffusion.samplers.registry import find_sampler, takes_any_sigmas
+from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
 
 
 def check_supported(request: GenerationRequest, name: str, library: Library) -> None:
@@ -21,8 +21,7 @@ def check_supported(request: GenerationRequest, name: str, library: Library) -> 
     sampler = find_sampler(request.sampler)
     if not takes_any_sigmas(sampler):
         raise ModelError(
-            f"sampler {request.sampler!r}: the model {name} has noise levels of its own and takes no fresh "
-            "noise; it supports Euler, Heun, DPM++ 2M and others without a schedule type",
+            f"sampler {request.sampler!r}: {other_samplers(name)}",
             ChangeSetting("diffusion.sampler", "Euler"),
         )
     wanted = {

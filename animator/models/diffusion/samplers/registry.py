@@ -141,3 +141,12 @@ def takes_any_sigmas(sampler: Sampler) -> bool:
         and not sampler.few_steps
         and sampler.calls_per_step is not None
     )
+
+
+def other_samplers(model: str) -> str:
+    """Returns, in words, which samplers a flow-matching model of this name takes."""
+    names = [sampler.name for sampler in METHODS.values() if takes_any_sigmas(sampler)]
+    return (
+        f"the model {model} has noise levels of its own and takes no fresh noise: it supports "
+        f"{', '.join(names)}, without a schedule type"
+    )

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from animator.models.torchvision_ops import declare_missing_ops
-
 TEMPLATE = (
     "{% for m in messages %}<|{{ m.role }}|>"
     "{% if m.content is string %}{{ m.content }}{% else %}{% for c in m.content %}{{ c.text }}{% endfor %}"
@@ -181,9 +179,9 @@ def _flux2(name: str, encoder: Any, *, guided: bool, width: int, **other: Any) -
 
 def _chroma() -> Any:
     import diffusers
+    import transformers
 
     from animator.models.diffusion.prompts.tokens import clip_tokenizer
-    from tests.animator.models.diffusion.tiny_models import t5_encoder
 
     transformer = diffusers.ChromaTransformer2DModel(
         in_channels=16,
@@ -200,7 +198,9 @@ def _chroma() -> Any:
     return diffusers.ChromaPipeline(
         scheduler=_euler(use_dynamic_shifting=True),
         vae=_image_vae(),
-        text_encoder=t5_encoder(),
+        text_encoder=transformers.T5EncoderModel(
+            transformers.T5Config(vocab_size=49408, d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=4)
+        ).eval(),
         tokenizer=clip_tokenizer(pad_token="<|endoftext|>"),
         transformer=transformer,
     )
@@ -349,9 +349,3 @@ FLOW_MAKERS: Mapping[str, Callable[[], Any]] = {
     "sana": _sana,
 }
 """Makers of the families that `tiny_models` does not know, by key."""
-
-
-def flow_pipeline(kind: str) -> Any:
-    """A tiny pipeline of a family, with the weights that its classes begin with."""
-    declare_missing_ops()
-    return FLOW_MAKERS[kind]()
