@@ -50,7 +50,7 @@ def by_its_own_pipeline(engine: FlowEngine, kind: str, asked: GenerationRequest)
         height=height,
         num_inference_steps=asked.steps,
         output_type="pt",
-        **(family.arguments | arguments),
+        **{**family.arguments, **arguments},
     )
     return torch.as_tensor(drawn.images[0])
 

@@ -1,5 +1,7 @@
 """Noise levels of flow-matching models: whole, and begun in the middle of a step."""
 
+from itertools import pairwise
+
 import pytest
 
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule
@@ -28,7 +30,7 @@ def test_a_strength_between_two_steps_begins_between_their_sigmas(
 
 def test_few_steps_move_smoothly_from_one_strength_to_the_next() -> None:
     firsts = [TURBO.after(index / 1000)[0] for index in range(1001)]
-    jumps = [before - after for before, after in zip(firsts, firsts[1:], strict=False)]
+    jumps = [before - after for before, after in pairwise(firsts)]
     assert min(jumps) >= 0 and max(jumps) < 0.003
 
 
