@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from torch import Tensor
 from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.models.diffusion.batch import form_of, in_groups
-from animator.models.diffusion.checkpoints.find import STARTER
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
 from animator.models.diffusion.controlnet.networks import ControlNets
 from animator.models.diffusion.controlnet.residuals import ControlNetGuide
@@ -28,7 +27,7 @@ from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.observer import EnoughSteps, StepReports, latents_of, stepwise
 from animator.models.diffusion.prepare import prepare
-from animator.models.diffusion.preview import latent_preview
+from animator.models.diffusion.preview import RGBFactors, factors_of, latent_preview
 from animator.models.diffusion.prompts.conditioning import PromptEncoder, Takes
 from animator.models.diffusion.relay import Relay
 from animator.models.diffusion.request import GenerationRequest, input_scale
@@ -258,11 +257,12 @@ class UNetEngine:
     def _reports(self, request: GenerationRequest) -> StepReports | None:
         if request.observer is None:
             return None
-        model = self._model
-        latents = STARTER if model.name == STARTER else model.family
-        return StepReports(
-            request.observer, request.steps_run, lambda latent: latent_preview(latent, latents)
-        )
+        preview = partial(latent_preview, factors=self._factors)
+        return StepReports(request.observer, request.steps_run, preview)
+
+    @cached_property
+    def _factors(self) -> RGBFactors:
+        return factors_of(self._model.latents, self._model.autoencoder)
 
     def _sigmas(self, sampler: Sampler, request: GenerationRequest) -> tuple[float, ...]:
         """Returns the sigmas of the steps that run."""

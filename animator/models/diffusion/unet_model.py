@@ -9,6 +9,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.checkpoints.find import STARTER
 from animator.models.diffusion.checkpoints.identify import share_latents
 from animator.models.diffusion.prompts.encode import TextEncoder, TextEncoders
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule
@@ -75,6 +76,11 @@ class UNetModel:
     def is_inpainting(self) -> bool:
         """True if the U-Net takes a mask and the masked image as additional channels."""
         return bool(self.unet.config.in_channels == 2 * self.autoencoder.channels + 1)
+
+    @property
+    def latents(self) -> str:
+        """Whose latents it has: its family's, or those of the built-in model."""
+        return STARTER if self.name == STARTER else self.family
 
     def shares_latents(self, other: "UNetModel") -> bool:
         """Returns True if another model's latents mean the same: those of its base, or of a near one."""

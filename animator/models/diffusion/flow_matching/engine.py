@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
+from functools import cached_property, partial
 from typing import Any
 
 import torch
@@ -24,7 +25,7 @@ from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.observer import EnoughSteps, StepReports, latents_of, stepwise
 from animator.models.diffusion.precision import set_vae_precision
-from animator.models.diffusion.preview import latent_preview
+from animator.models.diffusion.preview import RGBFactors, factors_of, latent_preview
 from animator.models.diffusion.prompts.conditioning import lora_weights
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
@@ -184,9 +185,11 @@ class FlowEngine:
     def _report(self, request: GenerationRequest, steps: int) -> StepReports | None:
         if request.observer is None:
             return None
-        return StepReports(
-            request.observer, steps, lambda latent: latent_preview(latent, self._family.latent_space)
-        )
+        return StepReports(request.observer, steps, partial(latent_preview, factors=self._factors))
+
+    @cached_property
+    def _factors(self) -> RGBFactors:
+        return factors_of(self._family.latent_space, self._vae)
 
 
 def _family(pipeline: Any) -> FlowFamily:
