@@ -148,6 +148,9 @@ class _Buffers:
 
     def _pixels(self, rows: slice, columns: slice) -> tuple[opencv.Pixels, tuple[int, int]]:
         """Returns pixels that contain some rows and columns, and the position (x, y) of the first."""
+        # Rows of whole cache lines, so that all lie as the first does in the buffer.
+        left, right = columns.start // 16 * 16, -(-columns.stop // 16) * 16
+        columns = slice(left, min(right, self._image.shape[-1]))
         if (columns.stop - columns.start) * (rows.stop - rows.start) <= _MOST_PIXELS:
             return self._source.interleave(self._image[:, rows, columns]), (columns.start, rows.start)
         if self._whole is None:
