@@ -14,7 +14,7 @@ from animator.images.depth_map import pinhole_distance
 from animator.images.inpaint import extend_background
 from animator.images.noise import uniform_noise
 from animator.images.pinhole import View, pinhole_view
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, sample_colors
 from animator.images.warp2d import inverse, is_singular, matrix_grid
 from animator.images.warp3d import projection_grid, warp3d
 from animator.loop.pipeline import Motion
@@ -83,7 +83,7 @@ class FlippedWarp:
             z = torch.ones((height, width), device=image.device)
         flipped = matrix_grid(inverse(combined_flip), width, height, image.device)
         grid = compose_grids(flipped, projection_grid(z, total_motion(plans), camera_of(plans)))
-        return sample(image, grid, self.motion.border, self.motion.sampling).clamp_(0.0, 1.0)
+        return sample_colors(image, grid, self.motion.border, self.motion.sampling)
 
 
 @dataclass(frozen=True)

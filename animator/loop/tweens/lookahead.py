@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.images.grid import grid_of_uv, uv_coordinates
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, sample, sample_colors
 from animator.loop.pipeline import FrameImage, Motion
 from animator.loop.steps.reveal import Reveal
 from animator.loop.tweens.tween import Composed
@@ -71,7 +71,7 @@ class LookAhead:
         """Returns the in-between (3, H, W) of the old image warped forward and the generated one backward."""
         fraction = steps / len(paths.plans)
         grid, visible = paths.back(steps)
-        from_new = sample(generated, grid, Border.REPLICATE, Sampling.STEADY).clamp_(0.0, 1.0)
+        from_new = sample_colors(generated, grid, Border.REPLICATE, Sampling.STEADY)
         if flow is not None:
             factor = paths.plans[0].diffusion.cadence_flow_factor
             flow_here = sample(flow, grid, Border.REPLICATE, Sampling.BILINEAR)
