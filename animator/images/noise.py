@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from animator.errors import UserError
+from animator.images.side_stream import to_device
 
 _MAX_CELLS = 8192
 
@@ -56,7 +57,7 @@ def uniform_noise(
     if amount == 0.0:
         return image
     height, width = image.shape[-2:]
-    return blend(image, white(height, width, generator).to(image.device, non_blocking=True), amount, mask)
+    return blend(image, to_device(white(height, width, generator), image.device), amount, mask)
 
 
 def perlin_noise(
@@ -74,7 +75,7 @@ def perlin_noise(
     if amount == 0.0:
         return image
     height, width = image.shape[-2:]
-    noise = white(height, width, generator).to(image.device, non_blocking=True)
+    noise = to_device(white(height, width, generator), image.device)
     noise *= perlin_field(perlin, height, width, generator, image.device).add_(1.0).mul_(0.5)
     return blend(image, noise, amount, mask)
 
@@ -113,7 +114,7 @@ def perlin_field(
     for octave in range(perlin.octaves):
         rows, columns = (max(cells, 1) << octave for cells in (perlin.cells_y, perlin.cells_x))
         angles = torch.rand((rows + 1, columns + 1), generator=generator).mul_(2 * pi)
-        angles = angles.to(device, non_blocking=True)
+        angles = to_device(angles, device)
         near_y, lean_y = _corner_weights(height, rows, device)
         near_x, lean_x = _corner_weights(width, columns, device)
         down, across = lean_y @ angles.cos(), near_y @ angles.sin()

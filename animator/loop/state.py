@@ -38,7 +38,8 @@ class State:
         image: The last emitted image (3, H, W); None before the first frame.
         anchor: The image whose colors the film keeps (3, H, W); None before the first frame.
         depth: The last depth estimate (H, W), larger = nearer; None if the motion needs none.
-        faces: The landmarks of the faces restored last (n, 5, 2), (x, y) in pixels; None if there are none.
+        faces: The landmarks of the faces restored last (n, 5, 2), (x, y) in pixels, on the CPU; None if there
+            are none.
         revealed: (H, W), 1 where the image is only a fill of what came into view since the last generation;
             None for nowhere.
         trails: What each step of the output that remembers made of the last frame (n, 3, H, W); None if
@@ -99,7 +100,7 @@ class State:
 
         Args:
             data: The file, at most `MAX_BYTES`.
-            device: Device of the tensors.
+            device: Device of the images.
 
         Raises:
             ValueError: The bytes are not a complete state of this schema.
@@ -110,7 +111,9 @@ class State:
             _check_tensors(tensors)
         except (SafetensorError, ValueError) as error:
             raise ValueError(f"not a whole state file: {error}") from error
-        on_device = {name: tensor.to(device) for name, tensor in tensors.items()}
+        on_device = {
+            name: tensor if name == "faces" else tensor.to(device) for name, tensor in tensors.items()
+        }
         image = on_device.pop(IMAGE_KEY, None)
         return cls(next_frame, image, **on_device)
 

@@ -1,6 +1,5 @@
 """`DepthSource`: a depth network, how often it runs, and how its maps are scaled."""
 
-import logging
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,8 +9,6 @@ from torch import Tensor
 from animator.images.depth_map import is_usable, normalize, prepare_depth, stabilize
 from animator.models.depth.model import DepthModel
 from animator.timeline.plan import Plan
-
-log = logging.getLogger(__name__)
 
 
 class DepthScaling(Protocol):
@@ -81,12 +78,7 @@ class DepthSource:
         """Returns the image's stored depth (H, W), larger = nearer; between two estimates, the last one."""
         if last is not None and plan.frame % self.every:
             return last
-        nearness = self.model.estimate(image)
-        if not bool(is_usable(nearness)):
-            log.warning(
-                "frame %d: the depth map is flat or not finite; the image is warped as one plane", plan.frame
-            )
-        return self.scaling.store(nearness, last)
+        return self.scaling.store(self.model.estimate(image), last)
 
 
 def _unless_flat(stored: Tensor, scaled: Tensor) -> Tensor:

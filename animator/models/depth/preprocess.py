@@ -73,9 +73,12 @@ class Normalize:
 
     def apply(self, images: Tensor) -> Tensor:
         """Normalizes images (N, 3, H, W) in [0, 1]."""
-        mean = images.new_tensor(self.mean).view(1, 3, 1, 1)
-        std = images.new_tensor(self.std).view(1, 3, 1, 1)
-        return (images - mean) / std
+        import torch
+
+        from animator.images.side_stream import to_device
+
+        mean, std = torch.tensor((self.mean, self.std), dtype=images.dtype).view(2, 1, 3, 1, 1)
+        return (images - to_device(mean, images.device)) / to_device(std, images.device)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ amplifies to a visible difference from its official output.
 import torch
 from torch import Tensor
 
+from animator.images.side_stream import to_device
+
 SHARPNESS = -0.75  # Keys' parameter (IEEE ASSP 29, 1981), as OpenCV and torch have it
 
 
@@ -29,7 +31,7 @@ def _taps(old: int, new: int, like: Tensor) -> tuple[Tensor, Tensor]:
     outer = [_outer(near + 1), _inner(near), _inner(far)]
     weight = torch.stack([*outer, 1 - outer[0] - outer[1] - outer[2]])
     index = (first.long() + torch.arange(-1, 3)[:, None]).clamp(0, old - 1)
-    return index.to(like.device), weight.to(like)
+    return to_device(index, like.device), to_device(weight.to(like.dtype), like.device)
 
 
 def _inner(distance: Tensor) -> Tensor:

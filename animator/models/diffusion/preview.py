@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.images.image import Image8, to_uint8
+from animator.images.side_stream import to_device
 from animator.models.diffusion.autoencoder import Autoencoder
 
 
@@ -150,7 +151,7 @@ def latent_preview(latent: Tensor, factors: RGBFactors) -> Image8:
         latent: Denoised latent (1, C, h, w), as the model takes it.
         factors: Those of the model's latents.
     """
-    matrix = torch.tensor(factors.channels, dtype=torch.float32, device=latent.device)
-    bias = torch.tensor(factors.bias, dtype=torch.float32, device=latent.device)
+    matrix = to_device(torch.tensor(factors.channels, dtype=torch.float32), latent.device)
+    bias = to_device(torch.tensor(factors.bias, dtype=torch.float32), latent.device)
     rgb = torch.einsum("chw,cr->rhw", latent[0].to(torch.float32), matrix) + bias[:, None, None]
     return to_uint8(rgb / 2 + 0.5)
