@@ -100,16 +100,17 @@ class OnDevice(Tensor):
 
     @staticmethod
     def __new__(cls, held: Tensor) -> "OnDevice":
-        made: OnDevice = Tensor._make_wrapper_subclass(
-            cls, held.shape, strides=held.stride(), dtype=held.dtype, device=DEVICE
-        )
+        with torch.inference_mode(mode=False):  # views of other tensors are to be possible in it, too
+            made: OnDevice = Tensor._make_wrapper_subclass(
+                cls, held.shape, strides=held.stride(), dtype=held.dtype, device=DEVICE
+            )
         made.held = held
         return made
 
-    __torch_function__ = torch._C._disabled_torch_function_impl
+    __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]  # torch's way
 
-    @classmethod  # type: ignore[assignment]  # torch's stub has a function here
-    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    @classmethod  # in torch's stub it is a function
+    def __torch_dispatch__(cls, func: Any, _: Any, args: Any, kwargs: Any) -> Any:  # type: ignore[override]
         return _compute(func, args, kwargs or {})
 
 
@@ -147,6 +148,9 @@ class _Operators(TorchDispatchMode):
         of_host = [one for one in tensors if not isinstance(one, OnDevice)]
         if len(of_host) == len(tensors) and kwargs.get("device") != DEVICE:
             return func(*args, **kwargs)
+        if torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), "CompositeImplicitAutograd"):
+            with self:  # in inference mode, operators that are made of others get here
+                return func.decompose(*args, **kwargs)
         name = func._schema.name.removeprefix("aten::")
         if name in ("_to_copy", "copy_"):
             return self._copy(func, args, kwargs)

@@ -61,6 +61,11 @@ def test_what_does_not_wait_is_not_noted_and_has_the_bits_of_the_cpu(
     assert torch.equal(result.held, operation(MATRIX))
 
 
+def test_it_computes_in_inference_mode() -> None:
+    with synchronizations(), torch.inference_mode():
+        assert torch.equal((MATRIX.to(DEVICE).unsqueeze(0) * 2.0)[0].cpu(), MATRIX * 2.0)
+
+
 def test_tensors_of_host_and_device_do_not_mix() -> None:
     with synchronizations():
         x = MATRIX.to(DEVICE)

@@ -23,7 +23,7 @@ from tests.clips import save_clip
 from tests.fakes import Make
 from tests.synchronizations import DEVICE, Place, listed, synchronizations
 
-FRAMES, SETTLED = 8, 4
+FRAMES, SETTLED = 6, 3
 MOVES = {"translation_x": 3, "translation_z": 2, "rotation_3d_y": 2, "zoom": 1.03, "angle": 1}
 REVEAL = {"motion": {**MOVES, "reveal": "generate"}}
 FLIP = {"motion": {**MOVES, "enable_perspective_flip": True, "perspective_flip_phi": 5}}
@@ -133,7 +133,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def waits(make: Make, settings: dict[str, Any]) -> dict[Place, set[str]]:
     """Where a film waits for its device, once its caches are filled, and for what."""
-    small = {"frames": FRAMES, "prompts": {0: "a lake", 5: "a wood"}, "motion": MOVES}
+    small = {"frames": FRAMES, "prompts": {0: "a lake", 4: "a wood"}, "motion": MOVES}
     diffusion = {"seed": 7, "strength": 0.5, **settings.get("diffusion", {})}
     film = make(**{**small, **settings, "diffusion": diffusion})
     with synchronizations() as noted:
