@@ -11,7 +11,7 @@ from animator.loop.render import render
 from animator.models.depth.estimator import Estimator
 from animator.models.depth.open_depth import open_depth
 from animator.models.depth.registry import MODELS
-from animator.models.diffusion.preview import latent_preview
+from animator.models.diffusion.preview import RGBFactors, latent_preview
 from animator.models.faces.networks import RestorationNetwork
 from animator.models.faces.restore import FaceRestorer, restore_faces
 from animator.models.faces.yunet import open_yunet
@@ -81,7 +81,7 @@ def test_a_preview_and_a_flow_from_a_guess_wait_for_what_they_read() -> None:
         latent = torch.rand(1, 4, 8, 8).to(DEVICE)
         noted.found.clear()
         Dis()(image, image, guess)
-        latent_preview(latent, "sd1")
+        latent_preview(latent, RGBFactors(((0.3, 0.2, 0.1),) * 4, (0.0, 0.0, 0.0)))
     assert noted.found.keys() == {
         Place("models/flow/opencv.py", "gray"),
         Place("models/flow/opencv.py", "_to_numpy"),

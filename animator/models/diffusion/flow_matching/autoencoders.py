@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from animator.images.side_stream import to_device
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
 
@@ -54,7 +55,9 @@ class VideoAutoencoder(Autoencoder):
     def _statistics(self, latent: Tensor) -> tuple[Tensor, Tensor]:
         config = self.model.config
         values = (config.latents_mean, config.latents_std)
-        mean, spread = (torch.tensor(value, device=latent.device)[None, :, None, None] for value in values)
+        mean, spread = (
+            to_device(torch.tensor(value), latent.device)[None, :, None, None] for value in values
+        )
         return mean, spread
 
 

@@ -13,6 +13,7 @@ import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
 from torch import Tensor
 
+from animator.images.side_stream import to_device
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, schedule_of
 
@@ -36,8 +37,8 @@ class _OneStep(FlowMatchEulerDiscreteScheduler):  # type: ignore[misc]  # diffus
         timesteps: Any = None,
     ) -> None:
         """Sets the one timestep, whatever was computed."""
-        self.timesteps = torch.tensor([self.timestep], dtype=torch.float32, device=device)
-        self.sigmas = torch.tensor([self.sigma, 0.0], dtype=torch.float32, device=device)
+        self.timesteps = to_device(torch.tensor([self.timestep], dtype=torch.float32), device or "cpu")
+        self.sigmas = to_device(torch.tensor([self.sigma, 0.0], dtype=torch.float32), device or "cpu")
 
     def step(self, model_output: Tensor, timestep: Any, sample: Tensor, **_: Any) -> tuple[Tensor]:
         """Takes down the denoised latent; the velocity leads from the image to the noise."""
