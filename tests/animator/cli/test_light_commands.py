@@ -13,8 +13,11 @@ PROGRAM = """
 import atexit, gc, sys
 from animator.cli.entry import main
 
-before = gc.get_stats()[0]["collections"]
-atexit.register(lambda: print("MODULES", *sys.modules, "COLLECTIONS", gc.get_stats()[0]["collections"] - before))
+def collections():
+    return gc.get_stats()[0]["collections"]
+
+before = collections()
+atexit.register(lambda: print("MODULES", *sys.modules, "COLLECTIONS", collections() - before))
 main()
 """
 
