@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ from animator.runs.session import say
 if TYPE_CHECKING:
     from animator.settings import Animation
     from animator.timeline.plot import Curve
+    from animator.timeline.timeline import Timeline
 
 inspection = typer.Typer()
 
@@ -103,17 +104,15 @@ def timeline(
     table_format = format or _format_of(out)
     animation = _load(preset, overrides)
     from animator.presets.ownership import check_target, input_files
-    from animator.presets.subtitles import to_srt
-    from animator.timeline import table as tables
-    from animator.timeline.plot import curves
     from animator.timeline.timeline import Timeline
 
-    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json, "srt": to_srt}
     inputs = [preset, *input_files(animation)]
     if plot is not None:
         check_target(plot, inputs, force=force)
-    write_text(out, printers[table_format.value](Timeline(animation)), inputs, force=force)
+    write_text(out, _printer(table_format)(Timeline(animation)), inputs, force=force)
     if plot is not None:
+        from animator.timeline.plot import curves  # loads Pillow
+
         write_plot(plot, curves(animation))
         say(f"curves: {plot}")
 
@@ -184,6 +183,18 @@ def write_plot(path: Path, curves: "Sequence[Curve]") -> None:
     buffer = io.BytesIO()
     plot.plot(curves).save(buffer, "PNG")
     atomic_write(path, mark_png(buffer.getvalue(), PLOT))
+
+
+def _printer(table_format: TimelineFormat) -> "Callable[[Timeline], str]":
+    """Returns the function that writes a format; only subtitles need Deforum's tables."""
+    if table_format is TimelineFormat.srt:
+        from animator.presets.subtitles import to_srt
+
+        return to_srt
+    from animator.timeline import table as tables
+
+    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json}
+    return printers[table_format.value]
 
 
 def _format_of(out: Path | None) -> TimelineFormat:

@@ -28,7 +28,7 @@ def new(
     example: Annotated[str, typer.Option("--from", help="The example to begin from.")] = "quickstart",
 ) -> None:
     """Write a preset to begin from, with comments, and the files it needs; prints their paths."""
-    from animator.presets.examples import copy_example
+    from animator.presets.copy_example import copy_example
 
     for path in copy_example(example, preset):
         write_out(f"{path}\n")

@@ -122,6 +122,15 @@ def value_of(values: Mapping[str, Any], setting: tuple[str, ...]) -> Any:
     return here
 
 
+def grouped(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns plain values, in groups, of settings by path, such as `motion.zoom`."""
+    groups: dict[str, Any] = {}
+    for path, value in flat.items():
+        group, _, name = path.rpartition(".")
+        (groups.setdefault(group, {}) if group else groups)[name] = value
+    return groups
+
+
 def nested(setting: tuple[str, ...], value: Any) -> dict[str, Any]:
     """Returns plain values that have one setting only."""
     for name in reversed(setting):

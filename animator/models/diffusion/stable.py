@@ -16,7 +16,6 @@ from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine
-from animator.models.diffusion.flow_matching.engine import FlowEngine, is_flow_matching
 from animator.models.diffusion.inpaint import inpaint, inpaint_all
 from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
@@ -135,6 +134,9 @@ class StableDiffuser:
         pipeline = load_pipeline(checkpoint, self._options, self._device)
         pipeline.set_progress_bar_config(disable=True)
         kind = type(pipeline).__name__
+        # Loads diffusers, as `load_pipeline` did: seconds that the built-in model does without.
+        from animator.models.diffusion.flow_matching.engine import FlowEngine, is_flow_matching
+
         if is_flow_matching(pipeline):
             self._records[name] = ModelInfo(checkpoint, kind)
             return FlowEngine(name, pipeline, self._options, self._device)

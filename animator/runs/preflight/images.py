@@ -8,7 +8,6 @@ from animator.errors import UserError
 from animator.film.probe import is_image
 from animator.film.remote import check_remote
 from animator.images.cube import read_cube
-from animator.images.image_file import decode_file
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings import Animation
 from animator.settings.controlnet import FRAME
@@ -18,8 +17,12 @@ from animator.settings.modes import mode_of
 
 def check_images(film: FilmToCheck) -> None:
     """Checks every image that the film reads; of URLs, whether they may be downloaded."""
-    animation = film.animation
-    for setting, path in dict.fromkeys(_images(animation)):
+    images = dict.fromkeys(_images(film.animation))
+    if not images:
+        return
+    from animator.images.image_file import decode_file  # loads Pillow, and most films name no image
+
+    for setting, path in images:
         with film.problems.at(setting):
             if not path:
                 raise UserError("is empty; expected the path of an image")
