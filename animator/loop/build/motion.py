@@ -109,7 +109,7 @@ def _motion_3d(animation: Animation, model: Callable[[], DepthModel], how: _Resa
 
 def _depth_source(animation: Animation, model: DepthModel) -> DepthSource:
     settings = animation.depth
-    scaling = Stabilized() if settings.stabilize else _scaling(animation, model)
+    scaling = Stabilized(settings.steadiness) if settings.stabilize else _scaling(animation, model)
     return DepthSource(model, settings.every, scaling)
 
 

@@ -49,11 +49,20 @@ class Normalized:
 
 @dataclass(frozen=True)
 class Stabilized:
-    """Fits every map to the one before, so that depth does not pump; the first map sets the scale."""
+    """Fits every map to the one before, so that depth does not pump; the first map sets the scale.
+
+    Attributes:
+        kept: Share of the map before that is blended into each, in [0, 1), against flicker.
+    """
+
+    kept: float = 0.0
 
     def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
         """Returns the estimate in the first map's scale."""
-        return normalize(nearness) if last is None else stabilize(nearness, last)
+        if last is None:
+            return normalize(nearness)
+        fitted = stabilize(nearness, last)
+        return fitted.lerp(last, self.kept) if self.kept else fitted
 
     def normalize(self, stored: Tensor) -> Tensor:
         """Returns the map, clamped to the first one's range."""

@@ -104,7 +104,7 @@ _OTHER_FILES = (
     ("lora_up.", "a LoRA"),
     (
         "model.da3.",
-        "Depth-Anything 3 of two networks (nested); use DA3MONO-LARGE, DA3-SMALL, DA3-BASE or DA3-LARGE instead",
+        "Depth-Anything 3 of two networks; use DA3MONO-LARGE, DA3-SMALL, DA3-BASE or DA3-LARGE instead",
     ),
     (
         "model.backbone.pretrained.",

@@ -42,6 +42,7 @@ class DepthModelSpec:
         license: License of the weights.
         window: Images of a film that the network sees at once; 1 for networks of single images. The network
             is then a `VideoDepthAnything`.
+        sha256: SHA-256 of the first file, hexadecimal; empty where it is not known.
     """
 
     name: str
@@ -55,3 +56,4 @@ class DepthModelSpec:
     aliases: tuple[str, ...] = ()
     license: str = "MIT"
     window: int = 1
+    sha256: str = ""

@@ -62,13 +62,6 @@ def test_the_past_is_that_of_the_frames_themselves(make_animation: Make) -> None
     assert torch.equal(past, torch.cat([views[0], *views[7:10]]))
 
 
-def test_a_cut_begins_a_new_past(make_animation: Make) -> None:
-    whole = frames_of(make_animation, cuts="t == 6")
-    past = whole[7].state.past
-    assert past is not None
-    assert len(past) == 2
-
-
 def test_a_network_of_single_images_leaves_no_past(make_animation: Make) -> None:
     animation = make_animation(mode="3d", frames=3)
     frames = render(Timeline(animation), build_pipeline(animation, FakeDiffuser(), depth=FakeDepth()))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 WINDOW = 32
 """Images that the released networks were trained to see at once."""
 _WIDEST = 1.777
+_SHA256 = {"vits": "13379300b739e659f076a59d52e9801bd8d38c541a7e71f73bbca4dcfb013609"}
 
 
 def _key(key: str) -> str | None:
@@ -51,6 +52,7 @@ def _spec(size: Size) -> DepthModelSpec:
         (f"video_depth_anything_{size.code}",),
         "Apache-2.0" if size.name == "small" else "CC-BY-NC-4.0",
         WINDOW,
+        _SHA256.get(size.code, ""),
     )
 
 

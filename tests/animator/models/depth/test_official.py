@@ -116,7 +116,13 @@ def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(
         for key, _, _ in keys
         if spec_of(name).rename(key) is None
     }
-    known = ("head", "mask_token", "resConfUnit1", "log_binomial_transform", "pretrained.model.layers.")
+    known: tuple[str, ...] = (
+        "head",
+        "mask_token",
+        "resConfUnit1",
+        "log_binomial_transform",
+        "pretrained.model.layers.",
+    )
     known += ("_aux.", ".cam_enc.", ".cam_dec.", ".pos_encoder.pe")
     assert all(any(word in key for word in known) or key.endswith("pretrained.model.") for key in unused)
 

@@ -1,6 +1,7 @@
 """Video-Depth-Anything: what it sees of a film, and that its answer is a function of that alone."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -79,7 +80,7 @@ def test_a_temporal_module_attends_over_time_at_each_pixel_alone() -> None:
                 assert torch.allclose(result[:, :, row, column], x[:, :, row, column] + expected, atol=1e-5)
 
 
-def at_one_pixel(module: TemporalModule, normed: Tensor, row: int, column: int) -> Tensor:
+def at_one_pixel(module: Any, normed: Tensor, row: int, column: int) -> Tensor:
     """What the module adds (T, C) to one pixel, head by head and in plain matrices."""
     tokens = module.proj_in(normed[:, :, row, column])
     for attend, norm in zip(module.attention_blocks, module.norms, strict=True):
@@ -92,7 +93,8 @@ def at_one_pixel(module: TemporalModule, normed: Tensor, row: int, column: int) 
             heads.append(torch.softmax(q @ k.T / q.shape[-1] ** 0.5, -1) @ v)
         tokens = tokens + attend.to_out[0](torch.cat(heads, -1))
     wide, gate = module.ff.net["0"]["proj"](module.ff_norm(tokens)).chunk(2, -1)
-    return module.proj_out(tokens + module.ff.net["2"](wide * nnf.gelu(gate)))
+    added: Tensor = module.proj_out(tokens + module.ff.net["2"](wide * nnf.gelu(gate)))
+    return added
 
 
 def test_positions_in_time_are_those_of_the_released_files() -> None:
