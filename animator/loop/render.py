@@ -65,7 +65,7 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
         for part, after_cut in _split_at_cuts(plans, pipeline.cuts):
             old = None if after_cut or part[0].cut else latest.image
             to_last = old is not None and pipeline.tween.generates_last
-            motion = KeptWarp(pipeline.motion)
+            motion = KeptWarp(pipeline.motion, None if old is None else latest.past)
             generated = generate(replace(pipeline, motion=motion), part if to_last else part[:1], latest)
             images = pipeline.tween(motion, part, old, generated)
             trails = None if after_cut else latest.trails
@@ -81,6 +81,7 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
                         faces=generated.faces,
                         revealed=frame.revealed,
                         trails=trails,
+                        past=motion.past_with(frame.image),
                     )
                 state = latest if plan is plans[-1] else state
                 yield Frame(plan, image, frame.depth, state, frame.image)

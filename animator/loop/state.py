@@ -25,8 +25,10 @@ _SHAPES: Mapping[str, tuple[int | str, ...]] = {
     "faces": ("count", 5, 2),
     "revealed": ("height", "width"),
     "trails": ("count", 3, "height", "width"),
+    "past": ("count", 3, "height", "width"),
 }
 """The shapes of the tensors in a state file."""
+_OF_OTHER_SIZES = ("faces", "past")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,8 @@ class State:
             None for nowhere.
         trails: What each step of the output that remembers made of the last frame (n, 3, H, W); None if
             there are none.
+        past: The film's images (n, 3, h, w), uint8, that its depth network sees besides the next one, in a
+            size of its own; None if it sees one image at a time.
     """
 
     next_frame: int = 0
@@ -53,6 +57,7 @@ class State:
     faces: Tensor | None = None
     revealed: Tensor | None = None
     trails: Tensor | None = None
+    past: Tensor | None = None
 
     @property
     def picture(self) -> Tensor | None:
@@ -73,6 +78,7 @@ class State:
             "faces": self.faces,
             "revealed": self.revealed,
             "trails": self.trails,
+            "past": self.past,
         }
         tensors = {
             name: to_host(tensor.detach()).contiguous().clone()
@@ -132,10 +138,11 @@ def _check_tensors(tensors: dict[str, Tensor]) -> None:
             isinstance(expected, str) or size == expected
             for size, expected in zip(tensor.shape, shape, strict=True)
         )
-        if not fits or not tensor.is_floating_point():
-            expected = f"floats ({', '.join(map(str, shape))})"
+        is_bytes = name == "past"
+        if not fits or not (tensor.dtype == torch.uint8 if is_bytes else tensor.is_floating_point()):
+            expected = f"{'bytes' if is_bytes else 'floats'} ({', '.join(map(str, shape))})"
             raise ValueError(f"{name} is {tensor.dtype} of shape {tuple(tensor.shape)}; expected {expected}")
-    sizes = {tuple(tensor.shape[-2:]) for name, tensor in tensors.items() if name != "faces"}
+    sizes = {tuple(tensor.shape[-2:]) for name, tensor in tensors.items() if name not in _OF_OTHER_SIZES}
     if len(sizes) > 1:
         raise ValueError(f"its images have different sizes: {sorted(sizes)}")
     if "faces" in tensors and not tensors["faces"].isfinite().all():

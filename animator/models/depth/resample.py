@@ -1,4 +1,4 @@
-"""Bicubic resizing that matches OpenCV's, including its rounding.
+"""Resizing that matches OpenCV's: bicubic, including its rounding, and by areas.
 
 torch's bicubic is the same function but samples at positions up to 1e-4 pixels off, which dpt-hybrid
 amplifies to a visible difference from its official output.
@@ -20,6 +20,22 @@ def cubic(images: Tensor, size: tuple[int, int]) -> Tensor:
     index, weight = _taps(images.shape[-1], size[1], images)
     columns = torch.stack([resized_rows.index_select(-1, i) * w for i, w in zip(index, weight, strict=True)])
     return columns.sum(0)
+
+
+def area(images: Tensor, size: tuple[int, int]) -> Tensor:
+    """Returns images (N, C, H, W) resized to `size`: means of areas, or `cubic` where a side grows."""
+    height, width = images.shape[-2:]
+    if size[0] > height or size[1] > width:
+        return cubic(images, size)
+    return _shares(height, size[0], images) @ images @ _shares(width, size[1], images).T
+
+
+def _shares(old: int, new: int, like: Tensor) -> Tensor:
+    """Returns the share (new, old) that each old sample has in each new one."""
+    edges = torch.arange(new + 1, dtype=torch.float64) * (old / new)
+    left = torch.arange(old, dtype=torch.float64)
+    overlap = torch.minimum(edges[1:, None], left + 1) - torch.maximum(edges[:-1, None], left)
+    return (overlap.clamp_(min=0.0) * (new / old)).to(like)
 
 
 def _taps(old: int, new: int, like: Tensor) -> tuple[Tensor, Tensor]:
