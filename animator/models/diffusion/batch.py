@@ -68,4 +68,8 @@ def form_of(request: GenerationRequest) -> Hashable:
         tuple(
             (control.model, control.start, control.end, control.control_mode) for control in request.controls
         ),
+        tuple(
+            (prompt.adapter, prompt.start, prompt.end, len(prompt.images), prompt.mask is None)
+            for prompt in request.image_prompts
+        ),
     )
