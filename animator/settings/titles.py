@@ -21,6 +21,7 @@ _SPELLINGS: Mapping[str, str] = {
     "png": "PNG",
     "h": "H",
     "img": "image",
+    "ip": "IP",
     "lut": "LUT",
     "midas": "MiDaS",
     "n": "N",

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
-from animator.loop.steps.controlnet_sources import open_images
 from animator.loop.steps.frame_source import FrameSource
+from animator.loop.steps.unit_images import open_images
 from animator.models.controlnet.preprocessors import Preprocessor, find_preprocessor, resize_to
 from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
@@ -121,7 +121,7 @@ def units_of(
         return ()
 
     def open_unit(unit: ControlUnit) -> ControlNetUnit:
-        images = None if unit.source == FRAME else open_images(unit, device)
+        images = None if unit.source == FRAME else open_images(unit.source, unit, device)
         return ControlNetUnit(
             unit, images, find_preprocessor(unit.module, (unit.threshold_a, unit.threshold_b), depth)
         )

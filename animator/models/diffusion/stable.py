@@ -12,13 +12,13 @@ from torch import Tensor
 from animator.models.device import choose_device
 from animator.models.diffusion.batch import in_groups
 from animator.models.diffusion.built_in.load import KIND, load_built_in, loads_built_in
-from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
+from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.flow_matching.engine import FlowEngine, is_flow_matching
 from animator.models.diffusion.inpaint import inpaint, inpaint_all
-from animator.models.diffusion.ip_adapter.find import find_adapter_file
+from animator.models.diffusion.ip_adapter.find import find_adapter
 from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explain_out_of_memory
@@ -63,10 +63,8 @@ class StableDiffuser:
             checkpoint = find_controlnet(name, options.library)
             self._records[f"controlnet {name}"] = ModelInfo(checkpoint, "ControlNetModel")
         for adapter in options.ip_adapters:
-            file = find_adapter_file(adapter.model, options.library)
-            self._records[f"ip_adapter {adapter.model}"] = ModelInfo(
-                Checkpoint(adapter.model, str(file), "file"), "IPAdapter"
-            )
+            for record in find_adapter(adapter, options.library).files:
+                self._records[f"ip_adapter {record.location}"] = ModelInfo(record, "IPAdapter")
 
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image (3, H, W); see `Diffuser`.

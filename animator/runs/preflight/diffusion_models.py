@@ -8,6 +8,7 @@ from animator.core.confinement import named_path
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts, read_config
 from animator.models.diffusion.controlnet.find import CONFIG
+from animator.models.diffusion.image_prompt import AdapterName
 from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
 from animator.runs.preflight.film import FilmToCheck
 from animator.runs.preflight.tuned_frames import acting_frames, refined_frames
@@ -57,6 +58,17 @@ def check_controlnets(film: FilmToCheck, models: ModelsInUse) -> None:
             continue
         with film.problems.at(f"controlnet.{number}.model"):
             usable.check_controlnet(unit.model, film.library, facts_by_name(models))
+
+
+def check_ip_adapters(film: FilmToCheck, models: ModelsInUse) -> None:
+    """Checks that adapters and encoders are there, and were made for the models' base."""
+    if not film.opens_our_model:
+        return
+    for number, unit in enumerate(film.animation.ip_adapter):
+        if unit.enabled:
+            with film.problems.at(f"ip_adapter.{number}.model"):
+                name = AdapterName(unit.model, unit.encoder)
+                usable.check_ip_adapter(name, film.library, facts_by_name(models))
 
 
 def facts_by_name(models: ModelsInUse) -> usable.Models:

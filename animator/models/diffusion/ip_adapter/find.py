@@ -8,6 +8,7 @@ from animator.core.confinement import is_within, named_path
 from animator.core.paths import exists, is_file, is_folder
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
+from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.image_prompt import AdapterName
 from animator.models.diffusion.ip_adapter.facts import CONFIG, AdapterFacts, adapter_facts, encoder_facts
@@ -35,6 +36,15 @@ class FoundAdapter:
     path: Path
     encoder: Path
     facts: AdapterFacts
+
+    @property
+    def files(self) -> tuple[Checkpoint, Checkpoint]:
+        """Locations of the adapter and of its encoder, each of which settings may name."""
+        encoder = self.name.encoder or self.encoder.name
+        return (
+            Checkpoint(self.name.model, str(self.path), "file"),
+            Checkpoint(encoder, str(self.encoder), "file" if is_file(self.encoder) else "folder"),
+        )
 
 
 def find_adapter(name: AdapterName, library: Library) -> FoundAdapter:

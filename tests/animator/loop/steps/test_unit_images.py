@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from animator.errors import UserError
-from animator.loop.steps.controlnet_sources import open_images
+from animator.loop.steps.unit_images import open_images
 from animator.settings.controlnet import ControlUnit
 
 CPU = torch.device("cpu")
