@@ -121,7 +121,8 @@ def _model_problems(
         if isinstance(model, str) and model.strip():
             group.check(unit, library)
     except ModelError as error:
-        return [_problem(draft, group, number, "model", str(error))]
+        if error.hint is None:  # what needs a permission is reported where the film is checked as a whole
+            return [_problem(draft, group, number, "model", error.message)]
     return []
 
 

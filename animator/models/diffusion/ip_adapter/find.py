@@ -115,7 +115,7 @@ def _named_encoder(name: AdapterName, facts: AdapterFacts, library: Library) -> 
     if location is None:
         raise ModelError(
             f"encoder {name.encoder}: there is no such folder or file; looked in {_searched(library)}; "
-            f"expected the image encoder {facts.encoder_name}, a folder or a {SAFE} file"
+            f"expected {facts.encoder_name}, the adapter's image encoder, as a folder or a {SAFE} file"
         )
     if is_file(location):
         check_readable(location)
