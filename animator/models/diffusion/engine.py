@@ -41,7 +41,7 @@ class Engine(Protocol):
     def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
 
-    def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName]) -> None:
+    def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName] = ()) -> None:
         """Loads ControlNets and IP-Adapters before the first generation.
 
         Raises:

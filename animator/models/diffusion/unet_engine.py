@@ -100,7 +100,7 @@ class UNetEngine:
         vae.to(torch.float32)
         return True
 
-    def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName]) -> None:
+    def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName] = ()) -> None:
         """Loads ControlNets and IP-Adapters before the first generation; see `Engine`."""
         self._controlnets.load(controlnets)
         self._ip_adapters.load(ip_adapters)
