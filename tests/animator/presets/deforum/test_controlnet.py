@@ -208,3 +208,21 @@ def test_what_deforum_lacks_is_noted() -> None:
     )
     notes = [str(note) for note in export_settings(film).notes]
     assert any(note.startswith("cn_1_vid_path: the whole video is used") for note in notes)
+
+
+def test_a_unit_of_an_ip_adapter_becomes_one() -> None:
+    adapter = UNIT | {"module": "ip-adapter_clip_sd15", "model": "ip-adapter_sd15 [6a3f6166]"}
+    film = Animation.model_validate(read(UNIT, adapter | {"vid_path": "style.png"}).values)
+    assert [unit.model for unit in film.controlnet] == ["control_v11p_sd15_canny"]
+    (unit,) = film.ip_adapter
+    assert (unit.enabled, unit.model, unit.image.names) == (True, "ip-adapter_sd15", ("style.png",))
+    assert unit.schedule("weight").source == "0:(0.65), 10:(1)"
+    imported = read(adapter)
+    assert "cn_" not in changing(imported)
+
+
+def test_an_ip_adapter_for_faces_comes_in_switched_off() -> None:
+    imported = read(UNIT | {"module": "ip-adapter_face_id_plus", "loopback_mode": True})
+    (unit,) = Animation.model_validate(imported.values).ip_adapter
+    assert not unit.enabled and unit.image.names == ("frame",)
+    assert "cn_1_module: ip-adapter_face_id_plus recognizes faces by a network" in changing(imported)
