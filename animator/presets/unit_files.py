@@ -7,8 +7,8 @@ from typing import Any
 from animator.errors import ModelError, Problem
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
-from animator.models.diffusion.image_prompt import AdapterName
 from animator.models.diffusion.ip_adapter.find import find_adapter
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.presets.resolve_paths import each_name, names_in
 from animator.settings.controlnet import FRAME
 from animator.settings.paths import PathSetting, find, not_found

@@ -6,7 +6,7 @@ from animator.loop.build.masks import masks_of
 from animator.loop.steps.ip_adapter import IPAdapterUnit, IPAdapterUnits
 from animator.loop.steps.unit_images import open_images
 from animator.masks.sources import Masks
-from animator.models.diffusion.image_prompt import AdapterName
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.settings import Animation
 from animator.settings.controlnet import FRAME
 from animator.settings.ip_adapter import IPAdapterUnit as Settings

@@ -13,8 +13,10 @@ from animator.models.controlnet.preprocessors import Preprocessor, find_preproce
 from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.settings import Animation
-from animator.settings.controlnet import FRAME, ControlUnit
+from animator.settings.controlnet import FRAME, REFERENCE, ControlUnit
 from animator.timeline.plan import ControlUnitPlan, Plan
+
+_FIDELITY = 0.5
 
 
 class ControlNetUnit:
@@ -52,9 +54,10 @@ class ControlNetUnit:
             weight=plan.weight,
             start=plan.guidance_start,
             end=plan.guidance_end,
-            model=self._settings.model,
+            model="" if self._settings.is_reference else self._settings.model,
             image=image,
             control_mode=self._settings.control_mode,
+            fidelity=_fidelity(self._settings) if self._settings.is_reference else None,
         )
 
     def _image(self, request: GenerationRequest) -> Tensor | None:
@@ -73,7 +76,7 @@ class ControlNetUnit:
         a depth.
         """
         resize_mode = self._settings.resize_mode
-        if self._settings.module != "none":
+        if self._settings.module not in ("none", REFERENCE):
             own = image.shape[2], image.shape[1]
             image = self._preprocess(resize_to(image, self._working_size(own, size), "stretch"))
         return resize_to(image, size, resize_mode)
@@ -102,6 +105,13 @@ class ControlNetUnits:
         pairs = zip(plan.controlnet, self.units, strict=True)
         controls = [unit.control(unit_plan, request) for unit_plan, unit in pairs if unit is not None]
         return replace(request, controls=tuple(control for control in controls if control is not None))
+
+
+def _fidelity(unit: ControlUnit) -> float:
+    """Returns the style fidelity of a reference; as in A1111, a control mode that is not balanced decides."""
+    by_mode = {"prompt": 0.0, "control": 1.0}
+    own = _FIDELITY if unit.threshold_a is None else unit.threshold_a
+    return by_mode.get(unit.control_mode, own)
 
 
 def units_of(

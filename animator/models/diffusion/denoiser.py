@@ -13,12 +13,13 @@ from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.hold import Hold
 from animator.models.diffusion.ip_adapter.adapters import Embedded
 from animator.models.diffusion.ip_adapter.attention import Show, show_nothing
+from animator.models.diffusion.reference import Refer, Reference, refer_to_nothing
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule, step_of
 from animator.models.diffusion.speed import do_nothing
 
 ALL_ROWS = slice(0, None)
-_PROMPTS = "image_prompts"
-"""Name, among the U-Net's arguments, of what it does not take: what it attends to besides the text."""
+_PROMPTS, _REFERENCES = "image_prompts", "references"
+"""Names, among the U-Net's arguments, of what it does not take: what it attends to besides the text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,8 @@ class Denoiser:
         guides: The ControlNets that guide it.
         image_prompts: Images that it attends to.
         show: Shows them to the U-Net.
+        references: Images whose features it attends to.
+        refer: Has the U-Net read them before a call.
         hold: Holds parts of the image back at the first steps; None denoises all of it at every step.
     """
 
@@ -73,6 +76,8 @@ class Denoiser:
     guides: Sequence[ControlNetGuide] = ()
     image_prompts: Sequence[Embedded] = ()
     show: Show = show_nothing
+    references: Sequence[Reference] = ()
+    refer: Refer = refer_to_nothing
     negative_sizes: Tensor | None = None
     edited: Tensor | None = None
     hold: Hold | None = None
@@ -126,13 +131,17 @@ class Denoiser:
         scale_embedding = None if self.scale_embedding is None else self.scale_embedding.expand(count, -1)
         is_negative = guidance.is_negative[rows]
         prompts = tuple(prompt.for_rows(is_negative, progress) for prompt in self.image_prompts)
-        return {**inputs, **residuals, "timestep_cond": scale_embedding, _PROMPTS: prompts}
+        references = tuple(one.for_rows(is_negative, progress, sigma) for one in self.references)
+        seen = {_PROMPTS: prompts, _REFERENCES: references}
+        return {**inputs, **residuals, "timestep_cond": scale_embedding, **seen}
 
     def run(self, inputs: Mapping[str, Any]) -> Tensor:
         """Returns the U-Net's output (rows, C, h, w), float32, for what `inputs` returned."""
         self.before_call()
         given = dict(inputs)
         self.show(given.pop(_PROMPTS))
+        references = given.pop(_REFERENCES)
+        self.refer(given, references)
         output = self.unet(**given, return_dict=False)[0]
         # A copy: a CUDA graph writes its next output to the same memory.
         return torch.as_tensor(output).to(torch.float32, copy=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from animator.models.diffusion.image_prompt import AdapterName
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import Precision
 from animator.models.diffusion.request import GenerationRequest
 

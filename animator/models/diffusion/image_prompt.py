@@ -4,18 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-
-@dataclass(frozen=True)
-class AdapterName:
-    """An IP-Adapter, as settings name it.
-
-    Attributes:
-        model: Its file, folder, or name in the model folders.
-        encoder: Its image encoder, likewise; empty for the one that lies beside it or in the model folders.
-    """
-
-    model: str
-    encoder: str = ""
+from animator.models.diffusion.ip_adapter.name import AdapterName
 
 
 @dataclass(frozen=True, eq=False)

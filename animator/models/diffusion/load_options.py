@@ -7,7 +7,7 @@ import torch
 
 from animator.models.device import has_bfloat16
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.image_prompt import AdapterName
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.request import Tiling
 
 Precision = Literal["auto", "fp32", "fp16", "bf16", "vae-bf16"]

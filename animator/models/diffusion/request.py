@@ -28,6 +28,8 @@ class Control:
         model: Name of the ControlNet; empty switches the unit off.
         image: The control image (3, H, W), of the request's size; None switches the unit off.
         control_mode: Which is more important: "balanced", "prompt" or "control"; see `controlnet.residuals`.
+        fidelity: Style fidelity, in [0, 1], of a unit that refers to its image without a ControlNet; see
+            `reference`. None for a ControlNet.
     """
 
     weight: float
@@ -36,6 +38,12 @@ class Control:
     model: str = ""
     image: Tensor | None = None
     control_mode: Literal["balanced", "prompt", "control"] = "balanced"
+    fidelity: float | None = None
+
+    @property
+    def is_reference(self) -> bool:
+        """True for a unit that refers to its image and acts."""
+        return self.fidelity is not None and self.weight != 0 and self.image is not None
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,16 +19,17 @@ from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.hold import hold_of
 from animator.models.diffusion.hypernetwork.kept import Hypernetworks
 from animator.models.diffusion.image_inputs import edited_input, inpaint_input
-from animator.models.diffusion.image_prompt import AdapterName
 from animator.models.diffusion.initial_latent import initial_latent
 from animator.models.diffusion.ip_adapter.adapters import IPAdapters
 from animator.models.diffusion.ip_adapter.attention import attending
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.observer import EnoughSteps, StepReports, latents_of, stepwise
 from animator.models.diffusion.prepare import prepare
 from animator.models.diffusion.preview import RGBFactors, factors_of, latent_preview
 from animator.models.diffusion.prompts.conditioning import PromptEncoder, Takes
+from animator.models.diffusion.reference import references_of, referring
 from animator.models.diffusion.relay import Relay
 from animator.models.diffusion.request import GenerationRequest, input_scale
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
@@ -177,10 +178,22 @@ class UNetEngine:
             (model.unet, model.autoencoder.model, *self._controlnets), first.tiling or self._options.tiling
         )
         self._loras.apply(() if is_refiner else self._prompt_encoder.loras(first.prompt))
-        with attending(model.unet, weights) as show:
+        references = [references_of(request, model.autoencoder.encode) for request in requests]
+        with (
+            attending(model.unet, weights) as show,
+            referring(model.unet, has_references=any(references)) as refer,
+        ):
+            seen = zip(requests, guides, shown, references, strict=True)
             denoisers = [
-                replace(self._denoiser(request, sigmas), guides=own, image_prompts=images, show=show)
-                for request, own, images in zip(requests, guides, shown, strict=True)
+                replace(
+                    self._denoiser(request, sigmas),
+                    guides=own,
+                    image_prompts=images,
+                    references=others,
+                    show=show,
+                    refer=refer,
+                )
+                for request, own, images, others in seen
             ]
             with patched(model.unet, first, hypernetworks, Together(tuple(denoisers)), sigmas) as denoise:
                 yield denoise

@@ -19,8 +19,8 @@ from animator.models.diffusion.checkpoints.identify import (
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.lora_keys import split_key
 from animator.models.diffusion.controlnet.find import CONFIG, find_controlnet
-from animator.models.diffusion.image_prompt import AdapterName
 from animator.models.diffusion.ip_adapter.find import find_adapter
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag
 from animator.models.hub import is_in_cache, not_downloaded
 from animator.models.model_folder import check_model_folder

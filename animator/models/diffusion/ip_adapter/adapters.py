@@ -11,11 +11,12 @@ from torch import Tensor
 from animator.core.lru_cache import LRUCache
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.image_prompt import AdapterName, ImagePrompt
+from animator.models.diffusion.image_prompt import ImagePrompt
 from animator.models.diffusion.ip_adapter.attention import RowPrompt, Weights
 from animator.models.diffusion.ip_adapter.encoder import ImageEncoder, load_encoder
 from animator.models.diffusion.ip_adapter.find import find_adapter
 from animator.models.diffusion.ip_adapter.load import IPAdapter, load_adapter
+from animator.models.diffusion.ip_adapter.name import AdapterName
 
 KEPT = 6
 """Adapters in memory: as many as a film may use at once, and one more; as many encoders."""

@@ -10,8 +10,8 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.image_prompt import AdapterName
 from animator.models.diffusion.ip_adapter.facts import CONFIG, AdapterFacts, adapter_facts, encoder_facts
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.permitted import check_readable
 
 _FOLDER = "image_encoder"

@@ -11,7 +11,7 @@ from animator.errors import UserError
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.models.diffusion.fake import FakeDiffuser
-from animator.models.diffusion.image_prompt import AdapterName
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.request import GenerationRequest
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline

@@ -11,9 +11,9 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.model_info import model_records
-from animator.models.diffusion.image_prompt import AdapterName
 from animator.models.diffusion.ip_adapter.encoder import load_encoder
 from animator.models.diffusion.ip_adapter.find import find_adapter
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from tests.animator.models.diffusion import adapter_files, tiny_models
 from tests.opened import open_stable

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.image_prompt import AdapterName, ImagePrompt
+from animator.models.diffusion.image_prompt import ImagePrompt
 from animator.models.diffusion.ip_adapter.encoder import ImageEncoder
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
