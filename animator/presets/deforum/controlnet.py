@@ -138,7 +138,10 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
     """Returns the unit for a preset; None if it has no counterpart."""
     pending: PendingNotes = []
     model = re.sub(r"\[[0-9a-fA-F]{1,64}\]$", "", plain["model"].strip()).strip()
-    if model in ("", "None"):
+    module_name = plain["module"].strip().lower()
+    if module_name.startswith("reference_"):
+        model = ""
+    elif model in ("", "None"):
         lost = "a unit without a ControlNet model has no effect"
         return None, [(changes, "model", f"{plain['module']} without a model (left out): {lost}")]
     source = FRAME if plain["loopback_mode"] else plain["vid_path"].strip().strip("\"'").strip() or FRAME

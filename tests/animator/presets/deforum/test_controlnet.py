@@ -226,3 +226,13 @@ def test_an_ip_adapter_for_faces_comes_in_switched_off() -> None:
     (unit,) = Animation.model_validate(imported.values).ip_adapter
     assert not unit.enabled and unit.image.names == ("frame",)
     assert "cn_1_module: ip-adapter_face_id_plus recognizes faces by a network" in changing(imported)
+
+
+@pytest.mark.parametrize("module", ["reference_only", "reference_adain+attn"])
+def test_a_unit_that_refers_to_its_image_needs_no_model(module: str) -> None:
+    imported = read(UNIT | {"module": module, "model": "None", "threshold_a": 0.7})
+    unit = only(imported)
+    assert (unit.enabled, unit.module, unit.model, unit.threshold_a) == (True, "reference_only", "", 0.7)
+    exported = export_settings(Animation.model_validate(imported.values)).settings
+    assert (exported["cn_1_module"], exported["cn_1_model"]) == ("reference_only", "None")
+    assert ("reference_only is used instead" in changing(imported)) == (module != "reference_only")
