@@ -129,9 +129,9 @@ def test_unsupported_values_are_noted(change: dict[str, Any], enabled: bool, mod
 
 @pytest.mark.parametrize("model", ["None", "", None])
 def test_units_without_a_model_are_left_out_with_a_note(model: Any) -> None:
-    imported = read(UNIT | {"model": model, "module": "reference_only"})
+    imported = read(UNIT | {"model": model, "module": "openpose_full"})
     assert not imported.values["controlnet"]
-    assert "cn_1_model: reference_only without a model (left out)" in changing(imported)
+    assert "cn_1_model: openpose_full without a model (left out)" in changing(imported)
 
 
 def test_a_units_film_is_cut_as_the_clip_in_video_mode_only() -> None:
