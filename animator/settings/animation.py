@@ -23,6 +23,8 @@ from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.guided import Guided
 from animator.settings.hybrid import Hybrid
 from animator.settings.image_filters import Color, Noise, Sharpen
+from animator.settings.ip_adapter import MOST_UNITS as MOST_ADAPTERS
+from animator.settings.ip_adapter import IPAdapterUnit
 from animator.settings.mask import Mask
 from animator.settings.modes import mode_of
 from animator.settings.motion import Camera, Depth, Flow, Motion
@@ -119,6 +121,7 @@ class Animation(SettingsGroup):
     mask: Mask = Mask()
     guided: Guided = Guided()
     controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
+    ip_adapter: Annotated[tuple[IPAdapterUnit, ...], Field(max_length=MOST_ADAPTERS)] = ()
     freeu: FreeU = FreeU()
     deep_shrink: DeepShrink = DeepShrink()
     noise: Noise = Noise()

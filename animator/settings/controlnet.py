@@ -18,7 +18,11 @@ FRAME = "frame"
 """The source that stands for the input image of each frame."""
 
 _SOURCE = IsNot("source", FRAME)
-Module = Switchable[Literal["none", "canny", "depth", "tile", "blur"]]
+REFERENCE = "reference_only"
+"""The module that refers to the image itself, without a ControlNet."""
+_Preprocessor = Literal["none", "canny", "depth", "tile", "blur"]
+Module = Switchable[_Preprocessor]
+FilmModule = Switchable[_Preprocessor | Literal["reference_only"]]
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
@@ -45,16 +49,20 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     """A ControlNet for the checkpoint's base model: file, folder, name in the model folders, or hub id."""
     source: str = FRAME
     """An image, a folder of images or a video, one image per frame; `frame` is each frame's own input."""
-    module: Module = "none"
-    """Preprocessor of the source's images: edges, depth (by `depth.model`), less detail, or none."""
+    module: FilmModule = "none"
+    """Preprocessor of the source's images: edges, depth (by `depth.model`), less detail, or none. With
+    `reference_only` the model itself attends to the images, and no ControlNet is needed."""
     control_mode: ControlMode = "balanced"
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
     resize_mode: Fit = "crop"
     """Fit of an image with another aspect ratio: stretched, cropped, or padded with black bars."""
     processor_res: Annotated[int, IsOn("module")] = Field(0, ge=0, le=8192)
     """Shorter side in pixels at which the preprocessor works; 0 is the image's size in the film."""
-    threshold_a: Annotated[float | None, Is("module", ("canny", "blur", "tile"))] = Field(None, ge=0, le=1000)
-    """The preprocessor's number: canny's lower threshold (100), blur's sigma (9), tile's downscaling (1)."""
+    threshold_a: Annotated[float | None, Is("module", ("canny", "blur", "tile", REFERENCE))] = Field(
+        None, ge=0, le=1000
+    )
+    """The preprocessor's number: canny's lower threshold (100), blur's sigma (9), tile's downscaling (1),
+    style fidelity of `reference_only` (0.5, up to 1)."""
     threshold_b: Annotated[float | None, Is("module", ("canny",))] = Field(None, ge=0, le=1000)
     """Canny's upper threshold (200)."""
     extract_from_frame: Annotated[int, _SOURCE] = Field(0, ge=0)
@@ -66,6 +74,14 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
 
     @model_validator(mode="after")
     def _has_model(self) -> "ControlUnit":
-        if self.enabled and not self.model.strip():
+        if self.is_reference:
+            if (self.threshold_a or 0) > 1:
+                raise ValueError("threshold_a is the style fidelity of reference_only; expected 0 to 1")
+        elif self.enabled and not self.model.strip():
             raise ValueError("has no model; name a ControlNet, or set enabled: false")
         return self
+
+    @property
+    def is_reference(self) -> bool:
+        """True for a unit without a ControlNet, which refers to its images."""
+        return self.module == REFERENCE

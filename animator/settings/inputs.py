@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from animator.masks.expression import leaves, parse_mask
+from animator.masks.expression import Leaf, leaves, parse_mask
+from animator.settings.controlnet import FRAME
 from animator.settings.modes import mode_of
 from animator.settings.signals.sources import CLIP, first_sound
 
@@ -48,9 +49,27 @@ def generates_revealed(film: "Animation") -> bool:
     return film.motion.reveal == "generate" and mode_of(film).motion != "still"
 
 
+def unit_images(film: "Animation") -> Iterator[tuple[str, str]]:
+    """Yields the images, videos and folders of the units that are on, each with the path of its setting."""
+    for number, unit in enumerate(film.controlnet):
+        if unit.enabled and unit.source.strip() not in ("", FRAME):
+            yield f"controlnet.{number}.source", unit.source
+    for number, followed in enumerate(film.ip_adapter):
+        for name in followed.image.names if followed.enabled else ():
+            if name != FRAME:
+                yield f"ip_adapter.{number}.image", name
+
+
 def masks_area(film: "Animation") -> bool:
-    """Returns True if the film has any mask."""
-    return film.mask.acts or film.mask.use_mask_video or film.mask.use_noise_mask
+    """Returns True if the film has any mask of the settings in `mask`."""
+    used = film.mask.acts or film.mask.use_mask_video or film.mask.use_noise_mask
+    return used or any(leaf.text in ("init_mask", "video_mask") for _, leaf in mask_leaves(film))
+
+
+def mask_leaves(film: "Animation") -> Iterator[tuple[str, Leaf]]:
+    """Yields the single masks in the mask expressions in use, each with the path of its setting."""
+    for setting, text in mask_expressions(film):
+        yield from ((setting, leaf) for leaf in leaves(parse_mask(text)))
 
 
 def reads_clip(film: "Animation") -> bool:
@@ -102,18 +121,19 @@ def mask_expressions(film: "Animation") -> Iterator[tuple[str, str]]:
     names += ("noise_mask_schedule",) if mask.use_noise_mask else ()
     for name in names:
         yield from ((f"mask.{name}", key.text) for key in mask.text_schedule(name).keys)
+    for number, unit in enumerate(film.ip_adapter):
+        keys = unit.text_schedule("mask").keys if unit.enabled else ()
+        yield from ((f"ip_adapter.{number}.mask", key.text) for key in keys)
 
 
 def mask_files(film: "Animation") -> Iterator[tuple[str, str]]:
     """Yields the images that mask expressions in use name, each with the path of its setting."""
-    for setting, text in mask_expressions(film):
-        yield from ((setting, leaf.text) for leaf in leaves(parse_mask(text)) if leaf.kind == "file")
+    yield from ((setting, leaf.text) for setting, leaf in mask_leaves(film) if leaf.kind == "file")
 
 
 def has_word_mask(film: "Animation") -> bool:
     """Returns True if a mask in use names a word, which CLIPSeg segments."""
-    texts = (text for _, text in mask_expressions(film))
-    return any(leaf.kind == "word" for text in texts for leaf in leaves(parse_mask(text)))
+    return any(leaf.kind == "word" for _, leaf in mask_leaves(film))
 
 
 def restores_faces(film: "Animation") -> bool:

@@ -105,7 +105,7 @@ class Mask(Scheduled[MaskPlan]):
         for name in self._in_use():
             keys = self.text_schedule(name).keys
             for leaf in {leaf for key in keys for leaf in leaves(parse_mask(key.text))}:
-                if missing := self._missing(leaf.kind, leaf.text):
+                if missing := self.missing(leaf.kind, leaf.text):
                     text = f"{name}: {missing}"
                     raise PydanticCustomError("missing_input", "{text}", {"text": text})
         return self
@@ -114,8 +114,13 @@ class Mask(Scheduled[MaskPlan]):
         diffused = ("mask_schedule",) if self.acts or self.use_mask_video else ()
         return (*diffused, "noise_mask_schedule") if self.use_noise_mask else diffused
 
-    def _missing(self, kind: str, text: str) -> str:
-        """Returns what is missing for a name in a mask; empty if it is defined."""
+    def missing(self, kind: str, text: str) -> str:
+        """Returns what is missing for a name in a mask expression; empty if it is defined.
+
+        Args:
+            kind: Of the leaf that has the name, such as `word`.
+            text: The name.
+        """
         has_mask = bool(self.mask_file) or self.use_alpha_as_mask
         defined = {"init_mask": has_mask, "video_mask": has_mask or self.use_mask_video}
         if kind == "word" and not self.word_model:

@@ -7,14 +7,16 @@ import torch
 from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
-from animator.loop.steps.controlnet_sources import open_images
 from animator.loop.steps.frame_source import FrameSource
+from animator.loop.steps.unit_images import open_images
 from animator.models.controlnet.preprocessors import Preprocessor, find_preprocessor, resize_to
 from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.settings import Animation
-from animator.settings.controlnet import FRAME, ControlUnit
+from animator.settings.controlnet import FRAME, REFERENCE, ControlUnit
 from animator.timeline.plan import ControlUnitPlan, Plan
+
+_FIDELITY = 0.5
 
 
 class ControlNetUnit:
@@ -52,9 +54,10 @@ class ControlNetUnit:
             weight=plan.weight,
             start=plan.guidance_start,
             end=plan.guidance_end,
-            model=self._settings.model,
+            model="" if self._settings.is_reference else self._settings.model,
             image=image,
             control_mode=self._settings.control_mode,
+            fidelity=_fidelity(self._settings) if self._settings.is_reference else None,
         )
 
     def _image(self, request: GenerationRequest) -> Tensor | None:
@@ -73,7 +76,7 @@ class ControlNetUnit:
         a depth.
         """
         resize_mode = self._settings.resize_mode
-        if self._settings.module != "none":
+        if self._settings.module not in ("none", REFERENCE):
             own = image.shape[2], image.shape[1]
             image = self._preprocess(resize_to(image, self._working_size(own, size), "stretch"))
         return resize_to(image, size, resize_mode)
@@ -104,6 +107,13 @@ class ControlNetUnits:
         return replace(request, controls=tuple(control for control in controls if control is not None))
 
 
+def _fidelity(unit: ControlUnit) -> float:
+    """Returns the style fidelity of a reference; as in A1111, a control mode that is not balanced decides."""
+    by_mode = {"prompt": 0.0, "control": 1.0}
+    own = _FIDELITY if unit.threshold_a is None else unit.threshold_a
+    return by_mode.get(unit.control_mode, own)
+
+
 def units_of(
     animation: Animation, device: torch.device, depth: Callable[[], DepthModel]
 ) -> tuple[ControlNetUnits, ...]:
@@ -121,7 +131,7 @@ def units_of(
         return ()
 
     def open_unit(unit: ControlUnit) -> ControlNetUnit:
-        images = None if unit.source == FRAME else open_images(unit, device)
+        images = None if unit.source == FRAME else open_images(unit.source, unit, device)
         return ControlNetUnit(
             unit, images, find_preprocessor(unit.module, (unit.threshold_a, unit.threshold_b), depth)
         )

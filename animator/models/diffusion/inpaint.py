@@ -114,11 +114,23 @@ def _only_masked(request: GenerationRequest) -> Inpainting:
         for control in request.controls
         if control.image is not None
     )
+    prompts = tuple(
+        prompt
+        if prompt.mask is None
+        else replace(prompt, mask=_resize(box.crop(prompt.mask), size).clamp(0.0, 1.0))
+        for prompt in request.image_prompts
+    )
     revealed = request.revealed
     if revealed is not None:
         revealed = _resize(box.crop(revealed), size).clamp(0.0, 1.0)
     inner = replace(
-        request, image=part, mask=part_mask, controls=controls, revealed=revealed, mask_padding=None
+        request,
+        image=part,
+        mask=part_mask,
+        controls=controls,
+        image_prompts=prompts,
+        revealed=revealed,
+        mask_padding=None,
     )
     return Inpainting(request, inner, box)
 

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from torch import Tensor
 
+from animator.models.diffusion.image_prompt import ImagePrompt
 from animator.models.diffusion.latent_start import LatentStart
 from animator.models.diffusion.observer import StepObserver
 from animator.models.diffusion.tuning import USUAL_GUIDANCE, DeepShrink, FreeU, GuidanceTuning, Refiner
@@ -27,6 +28,8 @@ class Control:
         model: Name of the ControlNet; empty switches the unit off.
         image: The control image (3, H, W), of the request's size; None switches the unit off.
         control_mode: Which is more important: "balanced", "prompt" or "control"; see `controlnet.residuals`.
+        fidelity: Style fidelity, in [0, 1], of a unit that refers to its image without a ControlNet; see
+            `reference`. None for a ControlNet.
     """
 
     weight: float
@@ -35,6 +38,12 @@ class Control:
     model: str = ""
     image: Tensor | None = None
     control_mode: Literal["balanced", "prompt", "control"] = "balanced"
+    fidelity: float | None = None
+
+    @property
+    def is_reference(self) -> bool:
+        """True for a unit that refers to its image and acts."""
+        return self.fidelity is not None and self.weight != 0 and self.image is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +77,7 @@ class GenerationRequest:
             generates the whole image.
         colors: Image (3, h, w) whose hues the result gets, but not its lightness; None for no matching.
         controls: ControlNet units.
+        image_prompts: Images to follow, by IP-Adapters.
         latent: A latent to start from; unused where there is an init image.
         seed_resize: Width and height of an image whose noise is placed in the middle of this one's, so that
             the same seed composes alike at another size; None for none.
@@ -103,6 +113,7 @@ class GenerationRequest:
     mask_padding: int | None = None
     colors: Tensor | None = None
     controls: tuple[Control, ...] = ()
+    image_prompts: tuple[ImagePrompt, ...] = ()
     latent: LatentStart | None = None
     seed_resize: tuple[int, int] | None = None
     guidance: GuidanceTuning = USUAL_GUIDANCE

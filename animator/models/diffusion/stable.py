@@ -17,6 +17,7 @@ from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.inpaint import inpaint, inpaint_all
+from animator.models.diffusion.ip_adapter.find import find_adapter
 from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explain_out_of_memory
@@ -44,7 +45,7 @@ class StableDiffuser:
             options: How models are found, loaded and run.
 
         Raises:
-            ModelError: The model or a ControlNet is missing, broken or of an unsupported kind.
+            ModelError: The model, a ControlNet or an IP-Adapter is missing, broken or of an unsupported kind.
         """
         self._model = model
         self._device = device
@@ -53,13 +54,16 @@ class StableDiffuser:
         self._lock = threading.RLock()
         self._models = ModelCache(self._load, device)
         first = self._models.load(model)
-        first.guide(options.controlnets)
+        first.guide(options.controlnets, options.ip_adapters)
         if options.measured_at is not None:  # the other checkpoints have the precision measured for this one
             self._options = replace(options, precision=first.precision, measured_at=None)
         self._precision = first.precision
         for name in options.controlnets:
             checkpoint = find_controlnet(name, options.library)
             self._records[f"controlnet {name}"] = ModelInfo(checkpoint, "ControlNetModel")
+        for adapter in options.ip_adapters:
+            for record in find_adapter(adapter, options.library).files:
+                self._records[f"ip_adapter {record.location}"] = ModelInfo(record, "IPAdapter")
 
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image (3, H, W); see `Diffuser`.

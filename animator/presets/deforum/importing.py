@@ -102,7 +102,7 @@ def import_settings(
     unit_problems = [Problem(places.get(name, source), name, message) for name, message in units.problems]
     if problems := (*reader.problems, *unit_problems):
         raise PresetError(source, problems)
-    values["controlnet"] = list(units.values)
+    values |= {group: list(own) for group, own in units.values.items()}
     _combine(values, complete)
     sound_notes = tuple(_combine_sound(values, complete))
     shown, caption_notes = values_to_keep(written.settings, complete, _scope_of(values))

@@ -8,6 +8,7 @@ from animator.core.confinement import named_path
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts, read_config
 from animator.models.diffusion.controlnet.find import CONFIG
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
 from animator.runs.preflight.film import FilmToCheck
 from animator.runs.preflight.tuned_frames import acting_frames, refined_frames
@@ -55,8 +56,24 @@ def check_controlnets(film: FilmToCheck, models: ModelsInUse) -> None:
     for number, unit in enumerate(film.animation.controlnet):
         if not unit.enabled:
             continue
+        if unit.is_reference:
+            if any(facts.is_transformer for facts in facts_by_name(models).values()):
+                message = f"is {unit.module}; this model does not support it; Stable Diffusion 1, 2 and XL do"
+                film.problems.add(f"controlnet.{number}.module", message)
+            continue
         with film.problems.at(f"controlnet.{number}.model"):
             usable.check_controlnet(unit.model, film.library, facts_by_name(models))
+
+
+def check_ip_adapters(film: FilmToCheck, models: ModelsInUse) -> None:
+    """Checks that adapters and encoders are there, and were made for the models' base."""
+    if not film.opens_our_model:
+        return
+    for number, unit in enumerate(film.animation.ip_adapter):
+        if unit.enabled:
+            with film.problems.at(f"ip_adapter.{number}.model"):
+                name = AdapterName(unit.model, unit.encoder)
+                usable.check_ip_adapter(name, film.library, facts_by_name(models))
 
 
 def facts_by_name(models: ModelsInUse) -> usable.Models:

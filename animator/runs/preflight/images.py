@@ -10,8 +10,7 @@ from animator.film.remote import check_remote
 from animator.images.cube import read_cube
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings import Animation
-from animator.settings.controlnet import FRAME
-from animator.settings.inputs import mask_files, masks_area, matches_colors, overlays_clip
+from animator.settings.inputs import mask_files, masks_area, matches_colors, overlays_clip, unit_images
 from animator.settings.modes import mode_of
 
 
@@ -53,9 +52,7 @@ def _images(film: Animation) -> Iterator[tuple[str, str]]:
     if masks_area(film) and film.mask.mask_file and not film.mask.use_alpha_as_mask:
         yield "mask.mask_file", film.mask.mask_file
     yield from mask_files(film)
-    for number, unit in enumerate(film.controlnet):
-        if unit.enabled and unit.source != FRAME and is_image(named_path(unit.source)):
-            yield f"controlnet.{number}.source", unit.source
+    yield from ((setting, name) for setting, name in unit_images(film) if is_image(named_path(name)))
 
 
 def _reads_init_image(film: Animation) -> bool:

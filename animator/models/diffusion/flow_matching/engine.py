@@ -21,6 +21,7 @@ from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler
 from animator.models.diffusion.flow_matching.supported import check_supported, unsupported
 from animator.models.diffusion.flow_matching.texts import FlowTexts
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.observer import EnoughSteps, StepReports, latents_of, stepwise
@@ -106,14 +107,14 @@ class FlowEngine:
         self._pipeline.vae.to(torch.float32)
         return True
 
-    def guide(self, controlnets: Sequence[str]) -> None:
-        """Rejects ControlNets, which need a model with a U-Net.
+    def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName] = ()) -> None:
+        """Rejects ControlNets and IP-Adapters, which need a model with a U-Net.
 
         Raises:
-            ModelError: `controlnets` is not empty.
+            ModelError: There is one.
         """
-        if controlnets:
-            raise unsupported("a ControlNet", self._name)
+        if controlnets or ip_adapters:
+            raise unsupported("a ControlNet" if controlnets else "an IP-Adapter", self._name)
 
     def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
         """Returns the generated image of each request, one after the other; see `Engine`."""

@@ -27,6 +27,8 @@ def check_supported(request: GenerationRequest, name: str, library: Library) -> 
     wanted = {
         "tiling": bool(request.tiling),
         "a ControlNet": any(control.model for control in request.controls),
+        "reference_only": any(control.is_reference for control in request.controls),
+        "an IP-Adapter": bool(request.image_prompts),
         "a hypernetwork": bool(hypernetwork_strengths(request.prompt, library)),
         "a refiner": request.refiner is not None,
         "FreeU": request.freeu is not None,
