@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-_BAND_PIXELS = 98_304
+_BAND_PIXELS = 131_072
 LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in Rec. 601 luma."""
 Rows = tuple[tuple[float, float, float], ...]
