@@ -1,6 +1,6 @@
-"""OpenCV's filter and remap on tensors in the CPU's memory, which they share: several times PyTorch's speed.
+"""OpenCV's filter, remap and tables on tensors in the CPU's memory, which they share: faster than PyTorch's.
 
-Results differ from PyTorch's in the last bits: by 1e-7 for filters, by 2e-6 for interpolation.
+Filters differ from PyTorch's in the last bits, by 1e-7, and interpolation by 2e-6; tables are exact.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,6 +19,8 @@ Pixels = NDArray[np.float32]
 LINEAR: int = cv2.INTER_LINEAR
 CUBIC: int = cv2.INTER_CUBIC
 """Keys' kernel with a = -0.75, as PyTorch's."""
+LOOKED_UP = 65536
+"""Size of the tables of `look_up`."""
 _MOST_CHANNELS = 4
 _SMALLEST = 8
 """Smallest side of an image, in pixels: mirroring positions never ends in OpenCV on an image of one pixel."""
@@ -116,6 +118,22 @@ def warps_exactly() -> bool:
         return _is_smooth(lambda ramp, read, kind: warp(ramp, matrix, read, kind, cv2.BORDER_REPLICATE))
 
     return is_exact(affine) and is_exact(in_space)
+
+
+def look_up(table: Tensor, indices: Tensor) -> Tensor:
+    """Returns the values (h, W) of a table (LOOKED_UP,), float32, at indices (h, W), int16, not negative."""
+    found = cv2.LUT(indices.numpy().view(np.uint16), table.numpy().reshape(1, -1))
+    return torch.from_numpy(found).view_as(indices)
+
+
+@cache
+def looks_up_16_bits() -> bool:
+    """Returns True if OpenCV has `look_up`, as versions 4.13 and 5 do."""
+    try:
+        look_up(torch.zeros(LOOKED_UP), torch.zeros((1, 1), dtype=torch.int16))
+    except cv2.error:
+        return False
+    return True
 
 
 @cache
