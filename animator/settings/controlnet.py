@@ -22,7 +22,7 @@ REFERENCE = "reference_only"
 """The module that refers to the image itself, without a ControlNet."""
 _Preprocessor = Literal["none", "canny", "depth", "tile", "blur"]
 Module = Switchable[_Preprocessor]
-FilmModule = Switchable[_Preprocessor | Literal["reference_only"]]
+FilmModule = Switchable[Literal[_Preprocessor, "reference_only"]]
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
