@@ -2,10 +2,10 @@
 
 from nicegui import ui
 
+from animator.core.size_text import size_text
 from animator.runs.preflight.render_time import RenderTime
 from animator.runs.preflight.report import Work
 from animator.studio.labels import Translate
-from animator.studio.measures import size_text
 from animator.studio.watching.words import length_text, time_text
 
 
