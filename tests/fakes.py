@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 from animator.models.diffusion.request import Diffuser, GenerationRequest
+from animator.runs.machine_speed import MachineSpeed
 from animator.settings import Animation
 from animator.timeline.plan import Plan
 
@@ -19,6 +21,9 @@ SHARP: dict[str, Any] = {"noise": {"amount": 0}, "sharpen": {"amount": 0}}
 """Settings of a film without noise and sharpening; colors are matched."""
 QUIET: dict[str, Any] = {**SHARP, "color": {"coherence": "none"}}
 """Settings of a film that does not change its images: no noise, no sharpening, no color matching."""
+
+MEASURED = MachineSpeed("the built-in model", "2d", 64 * 64, "cuda", 1e9, 1e-6, date(2026, 11, 30))
+"""How fast a machine rendered a small film, as `animator bench` keeps it."""
 
 
 class CountingGrays:

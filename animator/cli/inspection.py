@@ -30,7 +30,6 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: prints every problem at once, before any model loads, and what the film will take."""
     from animator.presets.plain import override
     from animator.presets.sources import PresetSource, draft_of, import_messages
-    from animator.runs.preflight.estimate import duration_text
     from animator.runs.preflight.report import check_report
 
     source = PresetSource(preset)
@@ -47,13 +46,8 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
         f"{work.needed.generated} generated, {width} x {height}, model {work.model}\n"
         f"{preset}: {work.needed}\n"
     )
-    if work.measured is not None:
-        time, device, day = duration_text(work.measured.seconds), work.measured.device, work.measured.measured
-        write_out(
-            f"{preset}: about {time} on this machine ({device}; measured with animator bench on {day})\n"
-        )
-    elif work.cpu_seconds is not None:
-        write_out(f"{preset}: about {duration_text(work.cpu_seconds)} on this machine's CPU\n")
+    if work.render_time is not None:
+        write_out(f"{preset}: {work.render_time}\n")
     if work.bpm is not None:
         write_out(f"{preset}: tempo {work.bpm:.1f} bpm, confidence {work.confidence:.2f}\n")
     if work.open_values:

@@ -68,7 +68,7 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
             motion = KeptWarp(pipeline.motion, None if old is None else latest.past)
             generated = generate(replace(pipeline, motion=motion), part if to_last else part[:1], latest)
             images = pipeline.tween(motion, part, old, generated)
-            trails = None if after_cut else latest.trails
+            trails = _trails_before(part[0], latest, pipeline.cuts)
             for plan, frame in zip(part, images, strict=True):
                 before = replace(latest, trails=trails)
                 image, trails = finish(pipeline.output, frame.image, plan, before)
@@ -85,6 +85,14 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
                     )
                 state = latest if plan is plans[-1] else state
                 yield Frame(plan, image, frame.depth, state, frame.image)
+
+
+def _trails_before(plan: Plan, state: State, cuts: Cuts) -> Tensor | None:
+    """Returns the trails of the frame before one; None if that was another scene of the clip.
+
+    A film without trails does not ask for the cuts, for which the clip is read once more.
+    """
+    return None if state.trails is None or cuts.at(plan.frame) else state.trails
 
 
 def _split_at_cuts(plans: Sequence[Plan], cuts: Cuts) -> Iterator[tuple[Sequence[Plan], bool]]:
