@@ -21,16 +21,18 @@ class SmallDisk:
 
     Attributes:
         folder: Where it is mounted.
+        size: Its bytes.
     """
 
     folder: Path
+    size: int
 
     @classmethod
     def mount(cls, folder: Path, size: int) -> "SmallDisk":
         """Returns a new disk, an empty one of `size` bytes in memory."""
         folder.mkdir(parents=True)
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
-        return cls(folder)
+        return cls(folder, size)
 
     @property
     def free(self) -> int:
@@ -39,7 +41,13 @@ class SmallDisk:
         return disk.f_bavail * disk.f_frsize
 
     def fill(self, left: int) -> None:
-        """Fills the disk but for some bytes, also while another process writes to it."""
+        """Fills the disk but for some bytes, also while another process writes to it.
+
+        Raises:
+            SystemExit: It is gone: what lies there now is the disk below, which must not be filled.
+        """
+        if self.folder.stat().st_dev == self.folder.parent.stat().st_dev or self.free > self.size:
+            raise SystemExit(f"{self.folder}: the small disk is not there any more")
         with self._ballast.open("wb") as file:
             size = 0
             while (more := self.free - left) > 0:
