@@ -57,13 +57,13 @@ DISTURBED = ("kill -9 $$", "echo 'out.mp4: No space left on device' >&2; exit 22
 
 
 @pytest.mark.parametrize("what_happens", DISTURBED, ids=["killed", "full disk"])
-@pytest.mark.parametrize("call", ["*rawvideo*trial.*", "*color=black*", "*trial.*tone.wav*"])
+@pytest.mark.parametrize("call", ["*rawvideo*trial.*", "*color=black*", "*trial.*tried.wav*"])
 def test_what_could_not_be_tried_out_is_not_called_wrong(
     ffmpeg: Ffmpeg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, what_happens: str
 ) -> None:
     """A call of ffmpeg fails: with a file of one image, with the encoder alone, with the sound."""
     encoder = "nvenc" if call == "*color=black*" else "auto"
-    sound = Sound(str(tone(ffmpeg, "tone.wav")))
+    sound = Sound(str(tone(ffmpeg, "tried.wav")))
     program = tmp_path / "ffmpeg"
     program.write_text(
         f'#!/bin/sh\ncase "$*" in {call}) {what_happens};; esac\nexec "{get_ffmpeg_exe()}" "$@"\n'
