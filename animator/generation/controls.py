@@ -11,7 +11,7 @@ from animator.generation.settings import ImageSettings
 from animator.images.image import image_of
 from animator.loop.steps.controlnet import ControlNetUnit
 from animator.loop.steps.frame_source import StillImage
-from animator.models.controlnet.preprocessors import find_preprocessor
+from animator.models.controlnet.preprocessors.find import find_preprocessor
 from animator.models.depth.model import DepthModel
 from animator.models.depth.open_depth import open_depth
 from animator.models.diffusion.request import Control, GenerationRequest

@@ -168,7 +168,7 @@ class ImageControl(ImageGroup):
     image: InputImage = ""
     """Path of the control image; empty takes the init image."""
     module: Module = "none"
-    """Preprocessor of the control image: edges, depth, less detail, or none."""
+    """Preprocessor of the control image: edges, lines, depth, normals, tones, less detail, or none."""
     weight: float = Field(1.0, ge=0, le=10)
     """Strength of the guidance."""
     start: float = Field(0.0, ge=0, le=1)
@@ -182,9 +182,9 @@ class ImageControl(ImageGroup):
     processor_res: int = Field(0, ge=0, le=MAX_SIDE)
     """Shorter side in pixels at which the preprocessor works; 0 is the image's size."""
     threshold_a: float | None = Field(None, ge=0, le=1000)
-    """The preprocessor's number: canny's lower threshold, blur's sigma, tile's downscaling."""
+    """The preprocessor's first number, such as canny's lower threshold; see docs/controlnet.md."""
     threshold_b: float | None = Field(None, ge=0, le=1000)
-    """Canny's upper threshold."""
+    """Its second number, such as canny's upper threshold."""
 
 
 class FreeUSettings(ImageGroup):

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from animator.film.clip import AfterEnd, Fit
+from animator.models.controlnet.preprocessors.kinds import modules_with_threshold
 from animator.settings.choices import Switchable
 from animator.settings.effect import Condition, Switch
 from animator.settings.fields import NotNegative, Unit
@@ -18,7 +19,13 @@ FRAME = "frame"
 """The source that stands for the input image of each frame."""
 
 _SOURCE = IsNot("source", FRAME)
-Module = Switchable[Literal["none", "canny", "depth", "tile", "blur"]]
+Module = Switchable[
+    Literal[
+        "none", "canny", "lineart", "scribble", "softedge", "mlsd", "depth", "normal", "recolor", "shuffle",
+        "invert", "threshold", "tile", "blur",
+    ]
+]  # fmt: skip
+_A, _B = (Is("module", modules_with_threshold(number)) for number in (0, 1))
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
@@ -46,17 +53,18 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     source: str = FRAME
     """An image, a folder of images or a video, one image per frame; `frame` is each frame's own input."""
     module: Module = "none"
-    """Preprocessor of the source's images: edges, depth (by `depth.model`), less detail, or none."""
+    """Preprocessor of the source's images: edges, lines, depth and normals (by `depth.model`), tones, less
+    detail, or none."""
     control_mode: ControlMode = "balanced"
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
     resize_mode: Fit = "crop"
     """Fit of an image with another aspect ratio: stretched, cropped, or padded with black bars."""
     processor_res: Annotated[int, IsOn("module")] = Field(0, ge=0, le=8192)
     """Shorter side in pixels at which the preprocessor works; 0 is the image's size in the film."""
-    threshold_a: Annotated[float | None, Is("module", ("canny", "blur", "tile"))] = Field(None, ge=0, le=1000)
-    """The preprocessor's number: canny's lower threshold (100), blur's sigma (9), tile's downscaling (1)."""
-    threshold_b: Annotated[float | None, Is("module", ("canny",))] = Field(None, ge=0, le=1000)
-    """Canny's upper threshold (200)."""
+    threshold_a: Annotated[float | None, _A] = Field(None, ge=0, le=1000)
+    """The preprocessor's first number, such as canny's lower threshold (100); see docs/controlnet.md."""
+    threshold_b: Annotated[float | None, _B] = Field(None, ge=0, le=1000)
+    """Its second number, such as canny's upper threshold (200)."""
     extract_from_frame: Annotated[int, _SOURCE] = Field(0, ge=0)
     """Image of the source for the film's first frame."""
     extract_nth_frame: Annotated[int, _SOURCE] = Field(1, ge=1)

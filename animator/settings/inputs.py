@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from animator.masks.expression import leaves, parse_mask
+from animator.models.controlnet.preprocessors.kinds import modules_that_need
 from animator.settings.modes import mode_of
 from animator.settings.signals.sources import CLIP, first_sound
 
@@ -80,12 +81,12 @@ def uses_raft(film: "Animation") -> bool:
 
 def depth_readers(film: "Animation") -> tuple[str, ...]:
     """Returns the settings that make the film estimate depth; empty if it estimates none."""
-    hybrid = film.hybrid
+    hybrid, by_depth = film.hybrid, modules_that_need("depth")
     has_mask = film.is_hybrid and hybrid.composite != "none"
     readers = {
         "mode": mode_of(film).motion == "space" and film.depth.use_depth_warping,
         "hybrid.comp_mask_type": has_mask and hybrid.comp_mask_type in ("Depth", "Video Depth"),
-        "controlnet": any(unit.enabled and unit.module == "depth" for unit in film.controlnet),
+        "controlnet": any(unit.enabled and unit.module in by_depth for unit in film.controlnet),
     }
     return tuple(setting for setting, reads in readers.items() if reads)
 

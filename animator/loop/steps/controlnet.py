@@ -9,7 +9,8 @@ from torch import Tensor
 from animator.core.lru_cache import LRUCache
 from animator.loop.steps.controlnet_sources import open_images
 from animator.loop.steps.frame_source import FrameSource
-from animator.models.controlnet.preprocessors import Preprocessor, find_preprocessor, resize_to
+from animator.models.controlnet.preprocessors.find import Preprocessor, find_preprocessor
+from animator.models.controlnet.preprocessors.resize import resize_to
 from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.settings import Animation

@@ -8,18 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from animator.models.controlnet.preprocessors.kinds import KINDS, match_module
 from animator.presets.deforum.controlnet_fields import (
-    AT_RESOLUTION,
-    BACK,
     CONVERTED,
     DEFAULTS,
     MODES,
-    MODULES,
-    NEARLY,
-    RANGES,
     RESIZE,
     UNTOUCHED,
-    USUAL,
 )
 from animator.presets.deforum.conversions import Switch
 from animator.presets.deforum.schedule_text import number_text
@@ -29,6 +24,7 @@ from schedules import Schedule, Scope
 
 _FIRST = {"lowvram": "low_vram", "guidance_strength": "guidance_end"}
 """Names of the first version, which had numbers instead of schedules."""
+_THRESHOLDS = "threshold_a", "threshold_b"
 
 
 @dataclass(frozen=True)
@@ -157,13 +153,8 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
 
 def _preprocessor(name: str, pending: PendingNotes) -> str | None:
     """Returns our preprocessor; None if there is no similar one."""
-    key = name.strip().lower() or "none"
-    if key in MODULES:
-        return MODULES[key]
-    similar = next((ours for prefix, ours in NEARLY.items() if key.startswith(prefix)), None)
-    if similar:
-        pending.append((changes, "module", f"{name} is not available; {similar} is used instead"))
-    else:
+    match = match_module(name)
+    if match is None:
         pending.append(
             (
                 changes,
@@ -172,11 +163,14 @@ def _preprocessor(name: str, pending: PendingNotes) -> str | None:
                 "with module none, and set enabled: true",
             )
         )
-    return similar
+        return None
+    if not match.is_same:
+        pending.append((changes, "module", f"{name} is not available; {match.module} is used instead"))
+    return match.module
 
 
 def _resolution(plain: Mapping[str, Any], module: str | None) -> int:
-    if plain["pixel_perfect"] or module not in AT_RESOLUTION:
+    if plain["pixel_perfect"] or module is None or not KINDS[module].has_resolution:
         return 0
     resolution = int(plain["processor_res"])
     return resolution if resolution > UNTOUCHED else 512
@@ -184,8 +178,8 @@ def _resolution(plain: Mapping[str, Any], module: str | None) -> int:
 
 def _thresholds(plain: Mapping[str, Any], module: str | None) -> list[str]:
     """Returns the thresholds that apply to the preprocessor."""
-    ranges = zip(("threshold_a", "threshold_b"), RANGES.get(module or "", (None, None)), strict=True)
-    return [name for name, span in ranges if span and span[0] <= plain[name] <= span[1]]
+    names = zip(_THRESHOLDS, KINDS[module or "none"].thresholds, strict=False)  # it may have fewer
+    return [name for name, span in names if span.is_shared and span.lowest <= plain[name] <= span.highest]
 
 
 def write_units(units: tuple[ControlUnit, ...], scope: Scope) -> tuple[dict[str, Any], tuple[Note, ...]]:
@@ -211,20 +205,21 @@ def _unit_values(unit: ControlUnit, scope: Scope) -> dict[str, Any]:
     def text(schedule: Schedule) -> str:
         return number_text(schedule, scope).text
 
-    thresholds = {"threshold_a": unit.threshold_a, "threshold_b": unit.threshold_b}
+    kind = KINDS[unit.module]
+    numbers = kind.values((unit.threshold_a, unit.threshold_b))
+    thresholds = zip(_THRESHOLDS, kind.thresholds, numbers, strict=False)
     return {
         "enabled": unit.enabled,
         "vid_path": "" if unit.source == FRAME else unit.source,
         "loopback_mode": unit.source == FRAME,
         "pixel_perfect": unit.processor_res == 0,
         "processor_res": unit.processor_res or 512,
-        "module": BACK[unit.module],
+        "module": kind.names[0],
         "model": unit.model or "None",
         "weight": text(unit.schedule("weight")),
         "guidance_start": text(unit.schedule("guidance_start")),
         "guidance_end": text(unit.schedule("guidance_end")),
         "resize_mode": RESIZE.write(unit.resize_mode),
         "control_mode": MODES.write(unit.control_mode),
-        **USUAL.get(unit.module, {}),
-        **{name: value for name, value in thresholds.items() if value is not None},
+        **{name: value for name, threshold, value in thresholds if threshold.is_shared},
     }

@@ -25,35 +25,8 @@ MODES = Choice(
     },
     otherwise="Balanced",
 )
-MODULES = {
-    "none": "none",
-    "canny": "canny",
-    "depth": "depth",
-    "depth_midas": "depth",
-    "tile_resample": "tile",
-    "blur_gaussian": "blur",
-}
-NEARLY = {"depth_": "depth", "tile_": "tile"}
-"""Prefixes of preprocessors that are replaced by a similar one."""
-BACK = {
-    "none": "none",
-    "canny": "canny",
-    "depth": "depth_midas",
-    "tile": "tile_resample",
-    "blur": "blur_gaussian",
-}
-RANGES = {"canny": ((1, 255), (1, 255)), "tile": ((1, 8), None), "blur": ((0.01, 64), None)}
-"""Ranges of a preprocessor's thresholds; outside, the number belongs to another preprocessor."""
-AT_RESOLUTION = ("canny", "depth")
 UNTOUCHED = 64
 """A resolution up to this is the slider's lowest position and means the default."""
-
-USUAL: Mapping[str, Mapping[str, float]] = {
-    "canny": {"threshold_a": 100, "threshold_b": 200},
-    "tile": {"threshold_a": 1},
-    "blur": {"threshold_a": 9},
-}
-"""Default thresholds of a preprocessor."""
 
 DEFAULTS: Mapping[str, Any] = {
     "enabled": False,

@@ -7,13 +7,13 @@ from fastapi import HTTPException
 from pydantic import BeforeValidator, Field, ValidationError
 
 from animator.generation.control_fields import CONTROL_MODES, CONTROL_RESIZES
+from animator.models.controlnet.preprocessors.kinds import KINDS, match_module
 from animator.server.errors import RequestError
 from animator.server.images.request_files import RequestFiles, decode_image
 from animator.server.sdapi.bodies import GenerationBody, LenientBody
 from animator.settings.controlnet import MOST_UNITS
 
 SCRIPT = "controlnet"
-MODULES = ("none", "canny", "depth", "tile", "blur")
 
 
 def _spellings(names: Mapping[str, str], numbered: Sequence[str]) -> dict[str, str]:
@@ -84,13 +84,13 @@ def module_of(name: str) -> str:
     Raises:
         RequestError: There is none of it here.
     """
-    plain = name.strip().lower()
-    for module in MODULES:
-        if plain.startswith(module) or (not plain and module == "none"):
-            return module
-    raise RequestError(
-        "/alwayson_scripts", f"preprocessor {name!r:.100}: is not here; expected one of {', '.join(MODULES)}"
-    )
+    match = match_module(name)
+    if match is None:
+        known = ", ".join(KINDS)
+        raise RequestError(
+            "/alwayson_scripts", f"preprocessor {name!r:.100}: is not here; expected one of {known}"
+        )
+    return match.module
 
 
 def _args(given: Any) -> list[Any]:
