@@ -177,6 +177,10 @@ class ImageControl(ImageGroup):
     """Fraction of the sampler steps at which it ends."""
     control_mode: ControlMode = "balanced"
     """balanced, or more weight on the prompt or on the control image."""
+    guess_mode: StrictBool = False
+    """Guide without a prompt, whatever the control mode: the network acts on the prompt's share only."""
+    mask: InputImage = ""
+    """Path of an image: white is guided, black is not; empty guides everywhere."""
     resize: Literal["stretch", "crop", "pad"] = "crop"
     """Fit of a control image of another aspect ratio."""
     processor_res: int = Field(0, ge=0, le=MAX_SIDE)

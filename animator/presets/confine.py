@@ -45,6 +45,8 @@ def _names(values: Mapping[str, Any]) -> Iterator[tuple[Setting, str]]:
         for name in ("source", "model"):
             found = names_in(unit.get(name), _FILE)
             yield from (((*place, name), text) for text in found if text != FRAME)
+        masks = names_in(unit.get("mask"), controlnet_files.MASKS)
+        yield from (((*place, "mask"), text) for text in masks)
     for place, step in _members(values, step_files.GROUP):
         for name, kind in step_files.files_of(step).items():
             yield from (((*place, name), text) for text in names_in(step.get(name), kind))

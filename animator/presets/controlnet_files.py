@@ -6,11 +6,13 @@ from typing import Any
 from animator.errors import ModelError, Problem
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
+from animator.presets.resolve_paths import each_name, names_in, resolve_path
 from animator.settings.controlnet import FRAME
-from animator.settings.paths import find, not_found
+from animator.settings.paths import PathSetting, find, not_found
 from animator.settings.raw import RawPreset, merge
 
 GROUP = "controlnet"
+MASKS = PathSetting("masks")
 
 
 def with_unit_files(draft: RawPreset, library: Library) -> tuple[RawPreset, list[Problem]]:
@@ -50,7 +52,23 @@ def _resolve_unit(draft: RawPreset, number: int, unit: Any, problems: list[Probl
             resolved[name] = str(path)
         elif name == "source":
             problems.append(_problem(draft, number, name, not_found(value, beside)))
-    return resolved
+    return resolved | _resolve_mask(draft, number, unit, problems)
+
+
+def _resolve_mask(
+    draft: RawPreset, number: int, unit: Mapping[str, Any], problems: list[Problem]
+) -> dict[str, Any]:
+    """Returns the unit's mask with the paths of its images; empty if it has none."""
+    if "mask" not in unit:
+        return {}
+    beside = draft.folders.get((GROUP,))
+
+    def path(name: str) -> str:
+        return resolve_path(name, beside, MASKS) or name
+
+    missing = [name for name in names_in(unit["mask"], MASKS) if resolve_path(name, beside, MASKS) is None]
+    problems += [_problem(draft, number, "mask", not_found(name, beside)) for name in missing]
+    return {"mask": each_name(unit["mask"], path, MASKS)}
 
 
 def _model_problems(draft: RawPreset, number: int, unit: Any, library: Library) -> list[Problem]:

@@ -27,7 +27,7 @@ from animator.models.folders import find_file, torch_downloads
 from animator.presets.resolve_paths import names_in
 from animator.settings import Animation
 from animator.settings.controlnet import FRAME, ControlUnit
-from animator.settings.inputs import restores_faces
+from animator.settings.inputs import mask_files, restores_faces
 from animator.settings.paths import PathSetting
 
 _MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model", ".ckpt", ".pt", ".pth")
@@ -86,6 +86,9 @@ def _named_files(animation: Animation) -> Iterator[Input]:
     for number, unit in enumerate(animation.controlnet):
         if unit.enabled and unit.source.strip() not in ("", FRAME) and not is_url(unit.source):
             yield Input(f"controlnet.{number}.source", unit.source, named_path(unit.source))
+    for setting, name in mask_files(animation):
+        if setting.startswith("controlnet.") and not is_url(name):
+            yield Input(setting, name, named_path(name))
 
 
 def _path_settings(group: BaseModel, prefix: str) -> Iterator[tuple[str, Any, PathSetting]]:

@@ -9,12 +9,13 @@ from animator.film.clip import AfterEnd, Fit
 from animator.models.controlnet.preprocessors.kinds import modules_with_threshold
 from animator.settings.choices import Switchable
 from animator.settings.effect import Condition, Switch
-from animator.settings.fields import NotNegative, Unit
+from animator.settings.fields import MaskText, NotNegative, Unit
 from animator.settings.group import StrictBool
 from animator.settings.needs import Exceeds, Is, IsNot, IsOn
 from animator.settings.scheduled import Scheduled
 
 MOST_UNITS = 5
+EVERYWHERE = "{everywhere}"
 FRAME = "frame"
 """The source that stands for the input image of each frame."""
 
@@ -39,6 +40,9 @@ class ControlUnitPlan:
     """Fraction of the sampler steps at which it begins."""
     guidance_end: Annotated[Unit, Exceeds("weight")] = 1
     """Fraction of the sampler steps at which it ends."""
+    mask: Annotated[MaskText, Exceeds("weight")] = EVERYWHERE
+    """The area that it guides: an expression such as `[hand.png]`, as `mask.mask_schedule`; may change by
+    frame."""
 
 
 class ControlUnit(Scheduled[ControlUnitPlan]):
@@ -55,8 +59,10 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     module: Module = "none"
     """Preprocessor of the source's images: edges, lines, depth and normals (by `depth.model`), tones, less
     detail, or none."""
-    control_mode: ControlMode = "balanced"
+    control_mode: Annotated[ControlMode, Is("guess_mode", (False,))] = "balanced"
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
+    guess_mode: StrictBool = False
+    """Guide without a prompt: the network acts on the prompt's share only, and fine layers less."""
     resize_mode: Fit = "crop"
     """Fit of an image with another aspect ratio: stretched, cropped, or padded with black bars."""
     processor_res: Annotated[int, IsOn("module")] = Field(0, ge=0, le=8192)

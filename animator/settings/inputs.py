@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from animator.masks.expression import leaves, parse_mask
 from animator.models.controlnet.preprocessors.kinds import modules_that_need
+from animator.settings.controlnet import EVERYWHERE
 from animator.settings.modes import mode_of
 from animator.settings.signals.sources import CLIP, first_sound
 
@@ -103,6 +104,30 @@ def mask_expressions(film: "Animation") -> Iterator[tuple[str, str]]:
     names += ("noise_mask_schedule",) if mask.use_noise_mask else ()
     for name in names:
         yield from ((f"mask.{name}", key.text) for key in mask.text_schedule(name).keys)
+    yield from unit_masks(film)
+
+
+def unit_masks(film: "Animation") -> Iterator[tuple[str, str]]:
+    """Yields the mask expressions of ControlNet units that are on, but for those of the whole image."""
+    for number, unit in enumerate(film.controlnet):
+        texts = [key.text for key in unit.text_schedule("mask").keys] if unit.enabled else []
+        yield from ((f"controlnet.{number}.mask", text) for text in texts if text != EVERYWHERE)
+
+
+def reads_masks(film: "Animation") -> bool:
+    """Returns True if the film, or one of its ControlNet units, has any mask."""
+    return masks_area(film) or any(unit_masks(film))
+
+
+def missing_mask(film: "Animation") -> str:
+    """Returns what a mask of the film needs beyond the settings of its group; empty if nothing is missing."""
+    if film.mask.use_alpha_as_mask and not film.init.image:
+        return "mask.use_alpha_as_mask needs the image init.image"
+    for setting, text in unit_masks(film):
+        for leaf in leaves(parse_mask(text)):
+            if missing := film.mask.missing(leaf.kind, leaf.text):
+                return f"{setting}: {missing}"
+    return ""
 
 
 def mask_files(film: "Animation") -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from animator.masks.expression import leaves, parse_mask
 from animator.settings.effect import Condition, Fact
 from animator.settings.fields import MaskText
 from animator.settings.group import StrictBool
-from animator.settings.inputs import has_word_mask, masks_area
+from animator.settings.inputs import has_word_mask, masks_area, reads_masks
 from animator.settings.needs import Is
 from animator.settings.paths import ClipName, FileOrName, InputImage
 from animator.settings.scheduled import Scheduled
@@ -33,6 +33,7 @@ def _overlays(film: "Animation") -> bool:
 
 _ACTS = Fact(_diffuses_area, "mask.use_mask or mask.use_alpha_as_mask")
 _DIFFUSED = Fact(_overlays, "mask.use_mask, mask.use_alpha_as_mask or mask.use_mask_video")
+_AREA = Fact(masks_area, "mask.use_mask, use_mask_video, use_noise_mask or use_alpha_as_mask")
 _WORD = Fact(has_word_mask, "a mask with a <word>")
 
 
@@ -51,7 +52,7 @@ class Mask(Scheduled[MaskPlan]):
     """Masks: white is diffused, black stays; see docs/masks.md."""
 
     effective_when: ClassVar[Condition] = Fact(
-        masks_area, "mask.use_mask, use_mask_video, use_noise_mask or use_alpha_as_mask"
+        reads_masks, "mask.use_mask, use_mask_video, use_noise_mask, use_alpha_as_mask or a ControlNet's mask"
     )
 
     use_mask: StrictBool = False
@@ -66,7 +67,7 @@ class Mask(Scheduled[MaskPlan]):
     overlays what the mask does not cover."""
     video_mask_path: Annotated[ClipName, Is("use_mask_video", (True,))] = ""
     """The mask video, as `video.path`; its frames are chosen by the settings of `video`."""
-    invert_mask: StrictBool = False
+    invert_mask: Annotated[StrictBool, _AREA] = False
     """Diffuse what lies outside instead."""
     contrast_adjust: float = Field(1.0, ge=0, le=100)
     """Contrast factor for masks from files and videos, about their mean."""
@@ -105,7 +106,7 @@ class Mask(Scheduled[MaskPlan]):
         for name in self._in_use():
             keys = self.text_schedule(name).keys
             for leaf in {leaf for key in keys for leaf in leaves(parse_mask(key.text))}:
-                if missing := self._missing(leaf.kind, leaf.text):
+                if missing := self.missing(leaf.kind, leaf.text):
                     text = f"{name}: {missing}"
                     raise PydanticCustomError("missing_input", "{text}", {"text": text})
         return self
@@ -114,8 +115,13 @@ class Mask(Scheduled[MaskPlan]):
         diffused = ("mask_schedule",) if self.acts or self.use_mask_video else ()
         return (*diffused, "noise_mask_schedule") if self.use_noise_mask else diffused
 
-    def _missing(self, kind: str, text: str) -> str:
-        """Returns what is missing for a name in a mask; empty if it is defined."""
+    def missing(self, kind: str, text: str) -> str:
+        """Returns what is missing for a leaf of a mask expression; empty if it is defined.
+
+        Args:
+            kind: As of `animator.masks.expression.Leaf`.
+            text: Likewise.
+        """
         has_mask = bool(self.mask_file) or self.use_alpha_as_mask
         defined = {"init_mask": has_mask, "video_mask": has_mask or self.use_mask_video}
         if kind == "word" and not self.word_model:

@@ -1,6 +1,6 @@
 """`masking_of`: the mask settings of a film -> areas, overlay and inpainting of its pipeline."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,9 +16,9 @@ from animator.loop.requests import RequestStep
 from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.loop.steps.masking import Area, Inpaint, Overlay, OverlayTween, Within
 from animator.loop.tweens.tween import Tween
-from animator.masks.expression import leaves, parse_mask
 from animator.masks.sources import Adjust, ClipMask, ConstantMask, Masks, MaskSource, read_mask
 from animator.settings import Animation
+from animator.settings.inputs import has_word_mask
 from animator.settings.modes import mode_of
 from animator.timeline.plan import Plan
 
@@ -55,12 +55,15 @@ class Masking:
         return tween if self.overlay is None else OverlayTween(tween, self.overlay)
 
 
-def masking_of(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Masking:
+def masking_of(
+    animation: Animation, device: torch.device, masks: Callable[[], Masks], clip: Callable[[], FrameSource]
+) -> Masking:
     """Returns the masks of a film.
 
     Args:
         animation: The settings.
         device: Where images live.
+        masks: Opens the film's masks.
         clip: Opens the film's clip.
 
     Raises:
@@ -69,10 +72,11 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fr
     settings = animation.mask
     if not (settings.acts or settings.use_mask_video or settings.use_noise_mask):
         return Masking()
-    masks = _masks(animation, device)
-    soft = Area(masks, _mask_expression, settings.overlay_blur, settings.invert_mask)
-    hard = Area(masks, _mask_expression, inverted=settings.invert_mask)
-    noise = Area(masks, _noise_expression, inverted=settings.invert_mask) if settings.use_noise_mask else None
+    opened = masks()
+    is_inverted = settings.invert_mask
+    soft = Area(opened, _mask_expression, settings.overlay_blur, is_inverted)
+    hard = Area(opened, _mask_expression, inverted=is_inverted)
+    noise = Area(opened, _noise_expression, inverted=is_inverted) if settings.use_noise_mask else None
     padding = settings.full_res_mask_padding if settings.full_res_mask else None
     overlay = _overlay(animation, soft, clip, device) if settings.acts or settings.use_mask_video else None
     if not settings.acts:
@@ -98,26 +102,26 @@ def _noise_expression(plan: Plan) -> str:
     return plan.mask.noise_mask_schedule
 
 
-def _masks(animation: Animation, device: torch.device) -> Masks:
+def masks_of(animation: Animation, device: torch.device) -> Masks:
+    """Returns what evaluates the mask expressions of a film.
+
+    Args:
+        animation: The settings.
+        device: Where images live.
+
+    Raises:
+        UserError: A mask's file or CLIPSeg cannot be read.
+    """
     settings = animation.mask
     adjust = Adjust(settings.contrast_adjust, settings.brightness_adjust)
     segmenter = None
-    if settings.word_model and any(_has_word(text) for text in _texts(animation)):
+    if settings.word_model and has_word_mask(animation):
         from animator.masks.clipseg import open_clipseg  # loads transformers, which takes seconds
 
         segmenter = open_clipseg(settings.word_model, device, settings.word_threshold)
     binarize = behavior_of(animation).binarize_mask
     named = _named_masks(animation, adjust, device)
     return Masks(animation.size, named, device, adjust, segmenter, binarize)
-
-
-def _texts(animation: Animation) -> Iterator[str]:
-    for name in ("mask_schedule", "noise_mask_schedule"):
-        yield from (key.text for key in animation.mask.text_schedule(name).keys)
-
-
-def _has_word(text: str) -> bool:
-    return any(leaf.kind == "word" for leaf in leaves(parse_mask(text)))
 
 
 def _named_masks(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskSource]:

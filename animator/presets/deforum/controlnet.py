@@ -18,13 +18,15 @@ from animator.presets.deforum.controlnet_fields import (
 )
 from animator.presets.deforum.conversions import Switch
 from animator.presets.deforum.schedule_text import number_text
-from animator.settings.controlnet import FRAME, MOST_UNITS, ControlUnit
+from animator.settings.controlnet import EVERYWHERE, FRAME, MOST_UNITS, ControlUnit
 from animator.settings.import_notes import Note, changes, harmless
 from schedules import Schedule, Scope
 
 _FIRST = {"lowvram": "low_vram", "guidance_strength": "guidance_end"}
 """Names of the first version, which had numbers instead of schedules."""
 _THRESHOLDS = "threshold_a", "threshold_b"
+_BRACKETED = re.compile(r"\[([^\]]+)\]")
+_IMAGES = ".png", ".jpg", ".jpeg", ".webp", ".bmp"
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def places(units: Units, at: Mapping[str, str]) -> dict[tuple[str, ...], str]:
     for number, prefix in enumerate(units.keys):
         for name in (*CONVERTED, "enabled"):
             if prefix + name in at:
-                setting = {"vid_path": "source"}.get(name, name)
+                setting = {"vid_path": "source", "mask_vid_path": "mask"}.get(name, name)
                 by_path["controlnet", str(number), setting] = f"{at[prefix + name]} {prefix}{name}"
     return by_path
 
@@ -133,8 +135,10 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
         return None, [(changes, "model", f"{plain['module']} without a model (left out): {lost}")]
     module = _preprocessor(plain["module"], pending)
     source = FRAME if plain["loopback_mode"] else plain["vid_path"].strip().strip("\"'").strip() or FRAME
-    if plain["mask_vid_path"].strip():
-        pending.append((changes, "mask_vid_path", "unit masks are not supported; the whole image is guided"))
+    mask = plain["mask_vid_path"].strip().strip("\"'").strip()
+    if mask and not _is_image(mask):
+        lost = "masks of units are images or mask expressions here; the whole image is guided"
+        pending.append((changes, "mask_vid_path", lost))
     if plain["low_vram"]:
         pending.append((harmless, "low_vram", "has no effect here; use diffusion.memory: low to save memory"))
     unit = {
@@ -147,8 +151,14 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
         "processor_res": _resolution(plain, module),
         **{name: plain[name] for name in _thresholds(plain, module)},
         **(clip if source != FRAME else {}),
+        **({"mask": f"[{mask}]"} if _is_image(mask) else {}),
     }
     return unit, pending
+
+
+def _is_image(path: str) -> bool:
+    """Returns True for the name of an image file that a mask expression can have."""
+    return path.lower().endswith(_IMAGES) and "]" not in path
 
 
 def _preprocessor(name: str, pending: PendingNotes) -> str | None:
@@ -198,7 +208,18 @@ def write_units(units: tuple[ControlUnit, ...], scope: Scope) -> tuple[dict[str,
         }
         if (unit.extract_from_frame, unit.extract_nth_frame) != (0, 1):
             notes.append(changes(f"{prefix}vid_path", "the whole video is used, from its first frame"))
+        if not _mask_path(unit) and any(key.text != EVERYWHERE for key in unit.text_schedule("mask").keys):
+            notes.append(changes(f"{prefix}mask_vid_path", "has no expressions; the whole image is guided"))
+        if unit.guess_mode:
+            notes.append(changes(f"{prefix}control_mode", "guess_mode is written as the nearest mode"))
     return settings, tuple(notes)
+
+
+def _mask_path(unit: ControlUnit) -> str:
+    """Returns the path of the image that is a unit's mask; empty if its mask is anything else."""
+    texts = {key.text.strip() for key in unit.text_schedule("mask").keys}
+    found = _BRACKETED.fullmatch(texts.pop()) if len(texts) == 1 else None
+    return found[1] if found else ""
 
 
 def _unit_values(unit: ControlUnit, scope: Scope) -> dict[str, Any]:
@@ -220,6 +241,7 @@ def _unit_values(unit: ControlUnit, scope: Scope) -> dict[str, Any]:
         "guidance_start": text(unit.schedule("guidance_start")),
         "guidance_end": text(unit.schedule("guidance_end")),
         "resize_mode": RESIZE.write(unit.resize_mode),
-        "control_mode": MODES.write(unit.control_mode),
+        "control_mode": MODES.write("control" if unit.guess_mode else unit.control_mode),
+        "mask_vid_path": _mask_path(unit),
         **{name: value for name, threshold, value in thresholds if threshold.is_shared},
     }

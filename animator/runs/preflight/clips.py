@@ -75,10 +75,12 @@ def _last_mask_frame(timeline: Timeline) -> int | None:
     """Returns the last frame whose masks read the mask video; None if no frame does."""
     film = timeline.animation
     names = ["mask_schedule", *(["noise_mask_schedule"] if film.mask.use_noise_mask else [])]
+    schedules = [film.mask.text_schedule(name) for name in names]
+    schedules += [unit.text_schedule("mask") for unit in film.controlnet if unit.enabled]
     frames = [
         frame
-        for name in names
-        for frame, text in _changes(film.mask.text_schedule(name).values(film.scope))
+        for schedule in schedules
+        for frame, text in _changes(schedule.values(film.scope))
         if any(leaf.text == "video_mask" for leaf in leaves(parse_mask(text)))
     ]
     return max(frames, default=None)

@@ -12,7 +12,7 @@ from animator.images.image_file import decode_file
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings import Animation
 from animator.settings.controlnet import FRAME
-from animator.settings.inputs import mask_files, masks_area, matches_colors, overlays_clip
+from animator.settings.inputs import mask_files, matches_colors, overlays_clip, reads_masks
 from animator.settings.modes import mode_of
 
 
@@ -47,7 +47,7 @@ def _images(film: Animation) -> Iterator[tuple[str, str]]:
     yield from (("guided.init_images", path) for _, path in film.guides)
     if matches_colors(film) and film.color.reference == "image":
         yield "color.image", film.color.image
-    if masks_area(film) and film.mask.mask_file and not film.mask.use_alpha_as_mask:
+    if reads_masks(film) and film.mask.mask_file and not film.mask.use_alpha_as_mask:
         yield "mask.mask_file", film.mask.mask_file
     yield from mask_files(film)
     for number, unit in enumerate(film.controlnet):

@@ -58,6 +58,7 @@ class ControlUnitBody(LenientBody):
     guidance_start: Annotated[float, Field(ge=0, le=1)] = 0.0
     guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
     control_mode: Annotated[str, BeforeValidator(_text)] = "Balanced"
+    effective_region_mask: str | None = None
 
 
 def control_units(body: GenerationBody, files: RequestFiles) -> list[dict[str, Any]]:
@@ -116,7 +117,8 @@ def _settings(unit: ControlUnitBody, index: int, files: RequestFiles) -> dict[st
         "model": unit.model.partition(" [")[0],
         "module": module_of(unit.module),
         "weight": unit.weight,
-        "image": files.add(decode_image(image).over_black) if image else "",
+        "image": _saved(image, files),
+        "mask": _saved(unit.effective_region_mask, files),
         "resize": _choice(_RESIZE_MODES, unit.resize_mode, f"resize_mode of unit {index}"),
         "processor_res": max(0, unit.processor_res),
         "threshold_a": threshold(unit.threshold_a),
@@ -125,6 +127,11 @@ def _settings(unit: ControlUnitBody, index: int, files: RequestFiles) -> dict[st
         "end": unit.guidance_end,
         "control_mode": _choice(_CONTROL_MODES, unit.control_mode, f"control_mode of unit {index}"),
     }
+
+
+def _saved(image: str | None, files: RequestFiles) -> str:
+    """Returns the path of an image of the request; empty for none."""
+    return files.add(decode_image(image).over_black) if image else ""
 
 
 def threshold(value: float) -> float | None:

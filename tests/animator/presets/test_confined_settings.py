@@ -30,6 +30,7 @@ OTHERS: Mapping[Setting, PathSetting] = {
     ("signals", "song", "path"): PathSetting(),
     ("controlnet", "source"): PathSetting(),
     ("controlnet", "model"): PathSetting(),
+    ("controlnet", "mask"): PathSetting("masks"),
 }
 SETTINGS = {**file_settings(), **OTHERS}
 LINKS = ("out.png", "out/secret.png")
@@ -66,7 +67,7 @@ def preset(setting: Setting, kind: PathSetting, name: str) -> dict[str, Any]:
     if setting == ("wildcard_folder",):
         values = name
     if setting[0] == "controlnet":
-        return {**SMALL, "controlnet": [{"model": "a/b", setting[1]: name}]}
+        return {**SMALL, "controlnet": [{"model": "a/b", setting[1]: values}]}
     for part in reversed(setting):
         values = {part: values}
     return {**SMALL, **values}
