@@ -16,7 +16,8 @@ from schedules.suggest import suggestion
 MAX_LENGTH = 2000
 MAX_DEPTH = 32
 MAX_MASKS = 64
-NAMES = ("video_mask", "init_mask", "everywhere")
+TRACKED = "tracked"
+NAMES = ("video_mask", "init_mask", TRACKED, "everywhere")
 LEVELS = ("\\", "^", "|", "&")
 """The binary operators by precedence, the lowest first."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from animator.masks.expression import leaves, parse_mask
+from animator.masks.expression import TRACKED, leaves, parse_mask
 from animator.models.controlnet.preprocessors.kinds import modules_that_need
 from animator.settings.controlnet import EVERYWHERE
 from animator.settings.modes import mode_of
@@ -34,6 +34,7 @@ def clip_readers(film: "Animation") -> tuple[str, ...]:
         "hybrid": film.is_hybrid,
         "color.reference": film.color.reference == "video" and matches_colors(film),
         "mask": overlays_clip(film),
+        "mask.track": tracks(film),
     }
     return tuple(setting for setting, reads in readers.items() if reads)
 
@@ -107,6 +108,12 @@ def mask_expressions(film: "Animation") -> Iterator[tuple[str, str]]:
     yield from unit_masks(film)
 
 
+def tracks(film: "Animation") -> bool:
+    """Returns True if a mask in use follows a thing through the clip."""
+    texts = (text for _, text in mask_expressions(film))
+    return any(leaf.text == TRACKED for text in texts for leaf in leaves(parse_mask(text)))
+
+
 def unit_masks(film: "Animation") -> Iterator[tuple[str, str]]:
     """Yields the mask expressions of ControlNet units that are on, but for those of the whole image."""
     for number, unit in enumerate(film.controlnet):
@@ -130,15 +137,22 @@ def missing_mask(film: "Animation") -> str:
     return ""
 
 
+def _with_track(film: "Animation") -> Iterator[tuple[str, str]]:
+    """Yields the mask expressions in use, and that of the thing which is followed, with their settings."""
+    yield from mask_expressions(film)
+    if tracks(film):
+        yield "mask.track", film.mask.track
+
+
 def mask_files(film: "Animation") -> Iterator[tuple[str, str]]:
     """Yields the images that mask expressions in use name, each with the path of its setting."""
-    for setting, text in mask_expressions(film):
+    for setting, text in _with_track(film):
         yield from ((setting, leaf.text) for leaf in leaves(parse_mask(text)) if leaf.kind == "file")
 
 
 def has_word_mask(film: "Animation") -> bool:
     """Returns True if a mask in use names a word, which CLIPSeg segments."""
-    texts = (text for _, text in mask_expressions(film))
+    texts = (text for _, text in _with_track(film))
     return any(leaf.kind == "word" for text in texts for leaf in leaves(parse_mask(text)))
 
 

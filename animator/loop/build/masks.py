@@ -16,9 +16,12 @@ from animator.loop.requests import RequestStep
 from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.loop.steps.masking import Area, Inpaint, Overlay, OverlayTween, Within
 from animator.loop.tweens.tween import Tween
+from animator.masks.expression import TRACKED
 from animator.masks.sources import Adjust, ClipMask, ConstantMask, Masks, MaskSource, read_mask
+from animator.masks.tracked import FlowFollowing, TrackedMask
+from animator.models.flow.opencv import Dis, DisQuality
 from animator.settings import Animation
-from animator.settings.inputs import has_word_mask
+from animator.settings.inputs import has_word_mask, tracks
 from animator.settings.modes import mode_of
 from animator.timeline.plan import Plan
 
@@ -102,12 +105,13 @@ def _noise_expression(plan: Plan) -> str:
     return plan.mask.noise_mask_schedule
 
 
-def masks_of(animation: Animation, device: torch.device) -> Masks:
+def masks_of(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Masks:
     """Returns what evaluates the mask expressions of a film.
 
     Args:
         animation: The settings.
         device: Where images live.
+        clip: Opens the film's clip.
 
     Raises:
         UserError: A mask's file or CLIPSeg cannot be read.
@@ -121,7 +125,13 @@ def masks_of(animation: Animation, device: torch.device) -> Masks:
         segmenter = open_clipseg(settings.word_model, device, settings.word_threshold)
     binarize = behavior_of(animation).binarize_mask
     named = _named_masks(animation, adjust, device)
-    return Masks(animation.size, named, device, adjust, segmenter, binarize)
+    masks = Masks(animation.size, named, device, adjust, segmenter, binarize)
+    if not tracks(animation):
+        return masks
+    begin = partial(masks.at, settings.track, settings.track_from)
+    tracker = partial(FlowFollowing, flow=Dis(DisQuality.FINE))
+    tracked = {**named, TRACKED: TrackedMask(clip().at, begin, tracker, settings.track_from)}
+    return Masks(animation.size, tracked, device, adjust, segmenter, binarize)
 
 
 def _named_masks(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskSource]:

@@ -63,7 +63,7 @@ def build_pipeline(
     match = match_color_steps(animation, diffuser, device, clip)
     cuts = cache(lambda: _cuts(animation, clip()))
     hybrid = build_hybrid(animation, clip(), network, device, cuts()) if animation.is_hybrid else Hybrid()
-    masks = cache(lambda: masks_of(animation, device))
+    masks = cache(lambda: masks_of(animation, device, clip))
     masking = masking_of(animation, device, masks, clip)
     request_steps = (
         *_guidance(animation, device),
