@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from animator.masks.expression import TRACKED, leaves, parse_mask
-from animator.models.controlnet.preprocessors.kinds import modules_that_need
+from animator.models.controlnet.preprocessors.kinds import modules_of_depth
 from animator.settings.controlnet import EVERYWHERE
 from animator.settings.modes import mode_of
 from animator.settings.signals.sources import CLIP, first_sound
@@ -83,7 +83,7 @@ def uses_raft(film: "Animation") -> bool:
 
 def depth_readers(film: "Animation") -> tuple[str, ...]:
     """Returns the settings that make the film estimate depth; empty if it estimates none."""
-    hybrid, by_depth = film.hybrid, modules_that_need("depth")
+    hybrid, by_depth = film.hybrid, modules_of_depth()
     has_mask = film.is_hybrid and hybrid.composite != "none"
     readers = {
         "mode": mode_of(film).motion == "space" and film.depth.use_depth_warping,

@@ -5,7 +5,6 @@ Imports no torch: settings, forms and the importer read them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 Thresholds = tuple[float | None, float | None]
 """Threshold A and B of a unit; None for the preprocessor's default."""
@@ -40,14 +39,14 @@ class Kind:
         similar: Beginnings of the extension's names for those that it may stand for; most of them are
             networks.
         thresholds: Threshold A and B, where it has them.
-        needs: What it asks for besides the image.
+        needs_depth: True if it asks for a depth network.
         has_resolution: True if the extension lets one choose the size at which it works.
     """
 
     names: tuple[str, ...]
     similar: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
-    needs: Literal["", "depth"] = ""
+    needs_depth: bool = False
     has_resolution: bool = True
 
     def values(self, given: Thresholds) -> tuple[float, ...]:
@@ -85,12 +84,12 @@ KINDS: Mapping[str, Kind] = {
             Threshold("Least Length", 5, 0.5, 50, is_shared=False),
         ),
     ),
-    "depth": Kind(("depth_midas", "depth"), ("depth_",), needs="depth"),
+    "depth": Kind(("depth_midas", "depth"), ("depth_",), needs_depth=True),
     "normal": Kind(
         ("normal_midas", "normal_map"),
         ("normal",),
         (Threshold("Normal Background Threshold", 0.4, 0, 1),),
-        needs="depth",
+        needs_depth=True,
     ),
     "recolor": Kind(
         ("recolor_luminance",),
@@ -145,6 +144,6 @@ def modules_with_threshold(number: int) -> tuple[str, ...]:
     return tuple(module for module, kind in KINDS.items() if len(kind.thresholds) > number)
 
 
-def modules_that_need(what: str) -> tuple[str, ...]:
-    """Returns the names of the preprocessors that need something besides the image, such as "depth"."""
-    return tuple(module for module, kind in KINDS.items() if kind.needs == what)
+def modules_of_depth() -> tuple[str, ...]:
+    """Returns the names of the preprocessors that need a depth network."""
+    return tuple(module for module, kind in KINDS.items() if kind.needs_depth)
