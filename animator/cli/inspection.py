@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ from animator.runs.session import say
 if TYPE_CHECKING:
     from animator.settings import Animation
     from animator.timeline.plot import Curve
+    from animator.timeline.timeline import Timeline
 
 inspection = typer.Typer()
 
@@ -29,7 +30,6 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
     """Check a preset: prints every problem at once, before any model loads, and what the film will take."""
     from animator.presets.plain import override
     from animator.presets.sources import PresetSource, draft_of, import_messages
-    from animator.runs.preflight.estimate import duration_text
     from animator.runs.preflight.report import check_report
 
     source = PresetSource(preset)
@@ -46,13 +46,8 @@ def check(preset: Preset, overrides: Overrides = None) -> None:
         f"{work.needed.generated} generated, {width} x {height}, model {work.model}\n"
         f"{preset}: {work.needed}\n"
     )
-    if work.measured is not None:
-        time, device, day = duration_text(work.measured.seconds), work.measured.device, work.measured.measured
-        write_out(
-            f"{preset}: about {time} on this machine ({device}; measured with animator bench on {day})\n"
-        )
-    elif work.cpu_seconds is not None:
-        write_out(f"{preset}: about {duration_text(work.cpu_seconds)} on this machine's CPU\n")
+    if work.render_time is not None:
+        write_out(f"{preset}: {work.render_time}\n")
     if work.bpm is not None:
         write_out(f"{preset}: tempo {work.bpm:.1f} bpm, confidence {work.confidence:.2f}\n")
     if work.open_values:
@@ -103,17 +98,15 @@ def timeline(
     table_format = format or _format_of(out)
     animation = _load(preset, overrides)
     from animator.presets.ownership import check_target, input_files
-    from animator.presets.subtitles import to_srt
-    from animator.timeline import table as tables
-    from animator.timeline.plot import curves
     from animator.timeline.timeline import Timeline
 
-    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json, "srt": to_srt}
     inputs = [preset, *input_files(animation)]
     if plot is not None:
         check_target(plot, inputs, force=force)
-    write_text(out, printers[table_format.value](Timeline(animation)), inputs, force=force)
+    write_text(out, _printer(table_format)(Timeline(animation)), inputs, force=force)
     if plot is not None:
+        from animator.timeline.plot import curves  # loads Pillow
+
         write_plot(plot, curves(animation))
         say(f"curves: {plot}")
 
@@ -184,6 +177,18 @@ def write_plot(path: Path, curves: "Sequence[Curve]") -> None:
     buffer = io.BytesIO()
     plot.plot(curves).save(buffer, "PNG")
     atomic_write(path, mark_png(buffer.getvalue(), PLOT))
+
+
+def _printer(table_format: TimelineFormat) -> "Callable[[Timeline], str]":
+    """Returns the function that writes a format; only subtitles need Deforum's tables."""
+    if table_format is TimelineFormat.srt:
+        from animator.presets.subtitles import to_srt
+
+        return to_srt
+    from animator.timeline import table as tables
+
+    printers = {"table": tables.to_table, "csv": tables.to_csv, "json": tables.to_json}
+    return printers[table_format.value]
 
 
 def _format_of(out: Path | None) -> TimelineFormat:

@@ -28,7 +28,7 @@ def new(
     example: Annotated[str, typer.Option("--from", help="The example to begin from.")] = "quickstart",
 ) -> None:
     """Write a preset to begin from, with comments, and the files it needs; prints their paths."""
-    from animator.presets.examples import copy_example
+    from animator.presets.copy_example import copy_example
 
     for path in copy_example(example, preset):
         write_out(f"{path}\n")
@@ -53,8 +53,13 @@ def depth_models() -> None:
     """List the depth networks: name, kind of depth, license, file of the weights."""
     from animator.core import plugins
     from animator.models.depth.registry import MODELS, PLUGINS
+    from animator.models.depth.spec import Output
 
-    kinds = {"inverse": "relative depth", "meters": "depth in meters"}
+    kinds: dict[Output, str] = {
+        "inverse": "relative depth",
+        "distance": "relative distance",
+        "meters": "depth in meters",
+    }
     width = max(len(spec.name) for spec in MODELS)
     write_out(f"{'starter':{width}}  relative depth, built in\n")
     for spec in MODELS:

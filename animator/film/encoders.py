@@ -43,6 +43,8 @@ def _try_encoder(encoder: Encoder, backend: str) -> None:
     output = ["-vf", f"format={encoder.pixels[0]}{upload}", "-c:v", encoder.name, "-f", "null", "-"]
     try:
         ffmpeg.run([*ffmpeg.QUIET, *encoder.device, *image, *output], encoder.name)
+    except ffmpeg.DisturbedError as error:
+        raise UserError(f"output.encoder: {backend} could not be tried out; try again. {error}") from error
     except VideoError as error:
         raise UserError(
             f"output.encoder: {backend} does not work on this machine; set it to auto (software). {error}"

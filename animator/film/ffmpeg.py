@@ -1,6 +1,9 @@
 """Runs ffmpeg, within a deadline where it reads a file of others, and reports its failures."""
 
+import errno
+import os
 import re
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,6 +21,11 @@ _FOLLOW_UP = re.compile(
     r"Task finished with|Terminating thread|Nothing was written|Could not open encoder|Conversion failed"
 )
 _ERROR_LINES = 4
+_ENDED_BY_OTHERS = (signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGKILL", None))
+
+
+class DisturbedError(VideoError):
+    """ffmpeg was killed, or the disk was full: that says nothing about what it was asked to do."""
 
 
 def executable() -> str:
@@ -81,7 +89,11 @@ def killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[t
 
 def ffmpeg_error(purpose: str, code: int, stderr: bytes) -> VideoError:
     """Returns the error for a failed ffmpeg, with its exit code and the end of its standard error."""
-    return VideoError(f"{purpose}: ffmpeg stopped with exit code {code}: {stderr_tail(stderr)}")
+    said = stderr_tail(stderr)
+    if -code in _ENDED_BY_OTHERS:
+        return DisturbedError(f"{purpose}: ffmpeg was killed, by another program or because memory ran out")
+    kind = DisturbedError if os.strerror(errno.ENOSPC) in said else VideoError
+    return kind(f"{purpose}: ffmpeg stopped with exit code {code}: {said}")
 
 
 def error_text(log: str) -> str:

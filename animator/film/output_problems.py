@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from animator.core.size_text import size_text
 from animator.errors import AnimatorError
 from animator.film.formats import FORMATS
 from animator.film.listen import Listening, listen
@@ -78,7 +79,7 @@ def _problems(film: VideoSpec, frames: int) -> Iterator[OutputProblem]:
     if expected > free:
         yield OutputProblem(
             "output.format",
-            f"{film.file.name} will take about {expected / 1e9:.1f} GB, and its disk has {free / 1e9:.1f} GB "
+            f"{film.file.name} will take about {size_text(expected)}, and its disk has {size_text(free)} "
             "left; free some, or choose another output.format or codec",
             "warning",
         )

@@ -69,6 +69,8 @@ def _try_images(film: VideoSpec, executable: str) -> None:
     """Makes the video of one image; `executable` tells several ffmpegs apart."""
     try:
         _make(film)
+    except ffmpeg.DisturbedError as error:
+        raise _not_tried(f"output: a {film.format.name} file", error) from error
     except VideoError as error:
         width, height = film.size
         codec = film.format.codecs[0] if film.encoding.codec == "auto" else film.encoding.codec
@@ -81,16 +83,26 @@ def _try_images(film: VideoSpec, executable: str) -> None:
 @lru_cache(maxsize=64)
 def _try_sound(film: VideoSpec, executable: str, changed: int, size: int) -> None:
     """Makes the video of one image with its sound, whose versions `changed` and `size` tell apart."""
+    sound = film.sound
+    if sound is None:
+        raise AssertionError("a video with sound is tried")
     try:
         _make(film)
+    except ffmpeg.DisturbedError as error:
+        raise _not_tried(f"{sound.source}: its sound", error) from error
     except VideoError as error:
-        sound = film.sound
-        if sound is None:
-            raise AssertionError("a video with sound is tried") from error
         raise UserError(
             f"{sound.source}: its sound ({sound.facts().channels}) cannot be stored in {film.format.name}; "
             f"convert it to stereo WAV or FLAC, or set output.format to mov. {error}"
         ) from error
+
+
+def _not_tried(what: str, error: VideoError) -> UserError:
+    """Returns the error for what may be right, but was disturbed while it was tried out."""
+    return UserError(
+        f"{what} could not be tried out; make room in {tempfile.gettempdir()} or in memory, and try again. "
+        f"{error}"
+    )
 
 
 def _make(film: VideoSpec) -> None:

@@ -20,7 +20,7 @@ from animator.models.diffusion.checkpoints.facts import ModelFacts
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
-from animator.models.diffusion.samplers.registry import find_sampler
+from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
 from animator.models.faces.find import check_detector, check_face_model
 from animator.models.permitted import check_readable
 from animator.settings.problems import Problems
@@ -193,12 +193,9 @@ class _Check:
 
     def _transformer(self, model: str) -> None:
         settings = self.settings
-        sampler = find_sampler(settings.sampler)
-        if sampler.name != "Euler" or sampler.schedule_type:
-            self.problems.add("sampler", f"is {settings.sampler}; the model {model} supports Euler only")
+        if not takes_any_sigmas(find_sampler(settings.sampler)):
+            self.problems.add("sampler", f"is {settings.sampler}; {other_samplers(model)}; choose Euler")
         uses = {
-            "mask.image": bool(settings.mask.image),
-            "outpaint": settings.outpaint.acts,
             "tiling": bool(settings.tiling),
             "refiner.model": bool(settings.refiner.model),
             "freeu": settings.freeu is not None,

@@ -12,7 +12,9 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
+from animator.images import opencv
 from animator.images.colorspace import bands, hsv_from_rgb, lab_from_rgb, luma, rgb_from_hsv_, rgb_from_lab_
 
 BINS = 4096
@@ -98,9 +100,10 @@ def match_palette(image: Tensor, palette: Palette, ignored: Tensor | None = None
     channels, bins = _split_colors(image, palette.space)
     counts = _count_bins(bins, None if ignored is None else counted_pixels(ignored))
     shift = _bin_shifts(palette.quantiles, counts)
+    tables = functional.pad(shift, (0, opencv.LOOKED_UP - BINS))
     for planes, indices in zip(bands(channels), bands(bins), strict=True):
-        for plane, row, index in zip(planes, shift, indices.to(torch.int32), strict=True):
-            plane += row.index_select(0, index.flatten()).view_as(plane)
+        for plane, table, index in zip(planes, tables, indices, strict=True):
+            plane += _look_up(table, index)
         _TO_RGB_[palette.space](planes)
     return channels
 
@@ -135,8 +138,15 @@ def _split_colors(image: Tensor, space: Coherence) -> tuple[Tensor, Tensor]:
     bins = torch.empty(image.shape, device=image.device, dtype=torch.int16)
     for planes, out, out_bins in zip(bands(image), bands(channels), bands(bins), strict=True):
         _FROM_RGB[space](planes, out)
-        out_bins.copy_((out * BINS).to(torch.int32).clamp_(0, BINS - 1))
+        out_bins.copy_((out * BINS).clamp_(0, BINS - 1)).clamp_(0, BINS - 1)
     return channels, bins
+
+
+def _look_up(table: Tensor, indices: Tensor) -> Tensor:
+    """Returns the table's values (h, W) at indices (h, W), int16."""
+    if indices.device.type == "cpu" and opencv.looks_up_16_bits():
+        return opencv.look_up(table, indices)
+    return table.index_select(0, indices.to(torch.int32).flatten()).view_as(indices)
 
 
 def _count_bins(bins: Tensor, counted: Tensor | None) -> Tensor:
@@ -184,10 +194,9 @@ def _bin_shifts(quantiles: Tensor, counts: Tensor) -> Tensor:
     """
     wanted, slack = _bin_quantiles(counts), _SLACK_PIXELS / counts.sum(1, keepdim=True)
     here = torch.arange(BINS, device=wanted.device, dtype=torch.float32).expand_as(wanted)
-    low, high = (
-        _find_quantiles(quantiles, (wanted + sign * slack).clamp_(0.0, 1.0)) + sign for sign in (-1.0, 1.0)
-    )
-    return here.clamp(low, high).sub_(here).mul_(1 / BINS)
+    both = torch.cat((wanted - slack, wanted + slack), 1).clamp_(0.0, 1.0)
+    low, high = _find_quantiles(quantiles, both).chunk(2, 1)
+    return here.clamp(low - 1.0, high + 1.0).sub_(here).mul_(1 / BINS)
 
 
 def _find_quantiles(quantiles: Tensor, wanted: Tensor) -> Tensor:

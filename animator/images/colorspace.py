@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-_BAND_PIXELS = 98_304
+_BAND_PIXELS = 131_072
 LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in Rec. 601 luma."""
 Rows = tuple[tuple[float, float, float], ...]
@@ -162,10 +162,16 @@ def _convert(planes: Tensor, code: int, out: Tensor) -> None:
 
 
 def _mix(planes: Tensor, rows: Rows, out: Tensor) -> None:
-    """Applies a 3x3 matrix to three planes."""
-    for plane, row in zip(out, rows, strict=True):
-        _blend(planes[0], row[0], planes[1], row[1], 0.0, out=plane)
-        plane.add_(planes[2], alpha=row[2])
+    """Applies a 3x3 matrix to three contiguous planes."""
+    if out.device.type != "cpu":
+        red, green, blue = planes
+        for plane, row in zip(out, rows, strict=True):
+            torch.mul(red, row[0], out=plane).add_(green, alpha=row[1]).add_(blue, alpha=row[2])
+        return
+    red, green, blue = planes.numpy()
+    for plane, row in zip(out.numpy(), rows, strict=True):
+        cv2.addWeighted(red, row[0], green, row[1], 0.0, dst=plane)
+        cv2.scaleAdd(blue, row[2], plane, dst=plane)
 
 
 def _blend(one: Tensor, weight: float, other: Tensor, weight2: float, offset: float, out: Tensor) -> None:

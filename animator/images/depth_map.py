@@ -9,6 +9,8 @@ from torch import Tensor
 from animator.images.camera import Camera
 
 BINS = 1024
+_FLAT = 0.01
+"""Share of the mean deviation below which the median one says that half of a map is flat."""
 
 
 def is_usable(depth: Tensor) -> Tensor:
@@ -63,23 +65,31 @@ def stabilize(depth: Tensor, last: Tensor, rounds: int = 3) -> Tensor:
         rounds: Number of times the fit is reweighted.
 
     Returns:
-        (H, W), in the units of `last`; `last` itself where the map is not finite or half of it is flat.
+        (H, W), in the units of `last`; `last` itself where the map is not finite, or flat.
     """
     finite = torch.isfinite(depth)
     x = torch.where(finite, depth, torch.nan)
     fitted = _match_spread(x, last)
     for _ in range(rounds):
         error = (fitted - last).abs_()
-        typical = 1.5 * error.nanmedian() + 1e-6
+        typical = 1.5 * _typical(error) + 1e-6
         weight = torch.where(finite, (error / typical).square_().add_(1.0).reciprocal_(), 0.0)
         fitted = _weighted_line_fit(torch.nan_to_num(x), last, weight)
     return torch.where(torch.isfinite(fitted) & finite, fitted, last)
 
 
 def _match_spread(x: Tensor, y: Tensor) -> Tensor:
-    """Returns the map x with the median and the median deviation of y: right if more than half of x is."""
+    """Returns the map x with the median and the typical deviation of y: right if more than half of x is."""
     off_x, off_y = x - x.nanmedian(), y - y.nanmedian()
-    return off_x * (off_y.abs().nanmedian() / off_x.abs().nanmedian()) + y.nanmedian()
+    medians, means = (torch.stack([f(off_x.abs()), f(off_y.abs())]) for f in (torch.nanmedian, torch.nanmean))
+    spreads = torch.where((medians > _FLAT * means).all(), medians, means)
+    return off_x * (spreads[1] / spreads[0]) + y.nanmedian()
+
+
+def _typical(size: Tensor) -> Tensor:
+    """Returns the median of sizes (H, W); their mean where half of the map is flat, such as a sky."""
+    median, mean = size.nanmedian(), size.nanmean()
+    return torch.where(median > _FLAT * mean, median, mean)
 
 
 def _weighted_line_fit(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from animator.images.image_file import decode_file
 from animator.images.opencv import is_shared
-from animator.images.side_stream import to_host
+from animator.images.side_stream import to_device, to_host
 
 Image8 = NDArray[np.uint8]
 
@@ -26,8 +26,8 @@ def from_uint8(pixels: Image8, device: torch.device | str = "cpu") -> Tensor:
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"expected uint8 (H, W, 3), got {pixels.dtype} {pixels.shape}")
     # torch refuses to share read-only memory, such as a decoded file.
-    planes = torch.from_numpy(np.require(pixels, requirements=["C", "W"])).to(device).permute(2, 0, 1)
-    return planes.to(torch.float32).div_(255.0).contiguous()
+    shared = torch.from_numpy(np.require(pixels, requirements=["C", "W"]))
+    return to_device(shared, device).permute(2, 0, 1).to(torch.float32).div_(255.0).contiguous()
 
 
 def read_image(path: str | Path, size: tuple[int, int] | None, device: torch.device | str = "cpu") -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from animator.images.grid import pixel_axes
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, sample_colors
 
 
 def mirrored(image: Tensor, axis: int, *, from_end: bool) -> Tensor:
@@ -52,4 +52,4 @@ def kaleidoscope(image: Tensor, segments: int, angle_deg: float, center: tuple[f
     seen_y = ahead.mul_(sin(start)) + aside.mul_(cos(start))
     torch.mul(seen_x, 2 / width, out=grid[..., 0]).add_(center_x * 2 / width - 1)
     torch.mul(seen_y, -2 / height, out=grid[..., 1]).add_(center_y * 2 / height - 1)
-    return sample(image, grid, Border.REFLECT, Sampling.STEADY).clamp_(0.0, 1.0)
+    return sample_colors(image, grid, Border.REFLECT, Sampling.STEADY)

@@ -1,6 +1,6 @@
 """Tone operations on masks: stretch, contrast, equalize.
 
-A mask is (H, W), float32 in [0, 1].
+A mask is (H, W), float32 in [0, 1]. No function synchronizes with the device.
 """
 
 import torch
@@ -19,9 +19,8 @@ def stretch(mask: Tensor, low: float, high: float) -> Tensor:
     """
     values = mask.flatten().sort().values
     bottom, top = (_percentile(values, percent) for percent in (low, high))
-    if top <= bottom:
-        return (mask > bottom).to(mask.dtype)
-    return ((mask - bottom) / (top - bottom)).clamp_(0.0, 1.0)
+    step = (mask > bottom).to(mask.dtype)
+    return torch.where(top <= bottom, step, ((mask - bottom) / (top - bottom)).clamp_(0.0, 1.0))
 
 
 def contrast_about_mean(mask: Tensor, factor: float) -> Tensor:
@@ -36,16 +35,14 @@ def equalize_mask(mask: Tensor) -> Tensor:
     Between two levels the curve is linear, so that a smooth mask does not get steps.
     """
     levels = mask.clamp(0.0, 1.0) * (_LEVELS - 1)
-    counts = torch.bincount(levels.round().long().flatten(), minlength=_LEVELS)
-    used = counts[counts > 0]
-    step = int((counts.sum() - used[-1]) // (_LEVELS - 1))
-    if len(used) <= 1 or step == 0:
-        return mask
+    nearest = levels.round().long().flatten()
+    counts = nearest.new_zeros(_LEVELS).scatter_add_(0, nearest, torch.ones_like(nearest))
+    step = (counts.sum() - counts.index_select(0, nearest.amax(0, keepdim=True))[0]) // (_LEVELS - 1)
     below = torch.cumsum(counts, 0) - counts + step // 2
-    curve = (below // step).clamp(max=_LEVELS - 1).to(mask.dtype) / (_LEVELS - 1)
+    curve = (below // step.clamp_min(1)).clamp(max=_LEVELS - 1).to(mask.dtype) / (_LEVELS - 1)
     lower = levels.floor().clamp(max=_LEVELS - 2)
     index = lower.long()
-    return torch.lerp(curve[index], curve[index + 1], levels - lower)
+    return torch.where(step > 0, torch.lerp(curve[index], curve[index + 1], levels - lower), mask)
 
 
 def _percentile(ascending: Tensor, percent: float) -> Tensor:

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from animator.images.camera import STILL, Camera, Rigid
 from animator.images.grid import grid_of_offsets, pixel_axes
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, sample_colors
 
 _TOLERANCE_PX = 0.75
 """Largest reprojection error of a source pixel. Surfaces stretched up to 1.5-fold stay whole; beyond half a
@@ -111,7 +111,7 @@ def pinhole_view(
         for of_near, of_far in ((near.x, far.x), (near.y, far.y), (near.z, far.z))
     )
     revealed = _close_gaps(~front & ~(far.error_px <= _TOLERANCE_PX))
-    colors = sample(image, grid_of_offsets(x, y), Border.REPLICATE, sampling).clamp_(0.0, 1.0)
+    colors = sample_colors(image, grid_of_offsets(x, y), Border.REPLICATE, sampling)
     return View(colors, depth, revealed.to(image.dtype))
 
 

@@ -2,7 +2,7 @@
 
 Positions are normalized as `torch.nn.functional.grid_sample` expects with `align_corners=False`:
 -1 and 1 are the outer edges of the outermost pixels. No function synchronizes with the device. On the CPU,
-OpenCV reads bilinear, bicubic and steady, a few rows at a time, so that positions stay in the cache.
+OpenCV reads bilinear, bicubic and steady, tile by tile.
 """
 
 from enum import Enum
@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.images import opencv
+from animator.images.tiles import Kernel, Positions, Reading, eased, read_tiles
 
 _CUBIC_SHARE = 0.6  # of steady; the rest is bilinear
 
@@ -63,9 +64,15 @@ _OPENCV_BORDER: dict[Border, int] = {
     Border.MIRROR: cv2.BORDER_REFLECT_101,
     Border.ZEROS: cv2.BORDER_CONSTANT,
 }
-_OPENCV_SAMPLINGS = {Sampling.BILINEAR, Sampling.BICUBIC, Sampling.STEADY}
-_BAND_PIXELS = 32768
-"""Positions of so many pixels, and what is read there, fit into a core's cache."""
+_KERNELS = {
+    Sampling.BILINEAR: (Kernel(opencv.LINEAR),),
+    Sampling.BICUBIC: (Kernel(opencv.CUBIC),),
+    Sampling.STEADY: (
+        Kernel(opencv.CUBIC, _CUBIC_SHARE),
+        Kernel(opencv.LINEAR, 1 - _CUBIC_SHARE, is_eased=True),
+    ),
+}
+"""Of the samplings that OpenCV reads."""
 
 
 def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
@@ -80,8 +87,45 @@ def sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> T
     Returns:
         (3, h, w), float32.
     """
-    if sampling in _OPENCV_SAMPLINGS and opencv.can_remap(image, grid):
-        return _sample_by_opencv(image, grid, border, sampling)
+    return _sample(image, grid, border, sampling, is_clamped=False)
+
+
+def sample_colors(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
+    """Returns what `sample` does, clamped to [0, 1]."""
+    return _sample(image, grid, border, sampling, is_clamped=True)
+
+
+def can_read_tiles(image: Tensor, sampling: Sampling) -> bool:
+    """Returns True if `tiles` can sample an image (C, H, W), for a result of its size."""
+    return sampling in _KERNELS and opencv.can_read(image, image.shape[-2:])
+
+
+def color_reading(border: Border, sampling: Sampling) -> Reading:
+    """Returns how `tiles` samples as `sample_colors` does; see `can_read_tiles`."""
+    return Reading(_KERNELS[sampling], _OPENCV_BORDER[border], is_clamped=True)
+
+
+def _sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling, *, is_clamped: bool) -> Tensor:
+    if sampling in _KERNELS and opencv.can_remap(image, grid):
+        reading = Reading(_KERNELS[sampling], _OPENCV_BORDER[border], is_clamped)
+        return read_tiles(image, (grid.shape[0], grid.shape[1]), _positions(image, grid), reading)
+    read = _sample_by_pytorch(image, grid, border, sampling)
+    return read.clamp_(0.0, 1.0) if is_clamped else read
+
+
+def _positions(image: Tensor, grid: Tensor) -> Positions:
+    """Returns the positions of a grid in pixels."""
+    height, width = image.shape[-2:]
+
+    def of_tile(rows: slice, columns: slice) -> tuple[Tensor, Tensor]:
+        tile = grid[rows, columns]
+        x, y = (tile[..., axis].add(1.0).mul_(size / 2).sub_(0.5) for axis, size in ((0, width), (1, height)))
+        return x, y
+
+    return of_tile
+
+
+def _sample_by_pytorch(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
     if border is Border.WRAP:
         image, grid = _wrap(image, grid, _REACH[sampling])
         border = Border.REPLICATE
@@ -114,51 +158,10 @@ def _steady(image: Tensor, grid: Tensor, border: Border) -> Tensor:
     """
     smooth = torch.empty_like(grid)
     for axis, size in ((0, image.shape[-1]), (1, image.shape[-2])):
-        eased = _eased((grid[..., axis] + 1.0).mul_(size / 2).sub_(0.5))
-        torch.add(eased, 0.5, out=smooth[..., axis]).mul_(2 / size).sub_(1.0)
+        position = eased((grid[..., axis] + 1.0).mul_(size / 2).sub_(0.5))
+        torch.add(position, 0.5, out=smooth[..., axis]).mul_(2 / size).sub_(1.0)
     read = _read(image, grid, border, Sampling.BICUBIC.value).mul_(_CUBIC_SHARE)
     return read.add_(_read(image, smooth, border, Sampling.BILINEAR.value), alpha=1 - _CUBIC_SHARE)
-
-
-def _eased(position: Tensor) -> Tensor:
-    """Returns positions in pixels, eased toward the nearer pixel center: bilinear there is Hermite."""
-    pixel = position.floor()
-    part = position - pixel
-    return (part * -2.0).add_(3.0).mul_(part).mul_(part).add_(pixel)
-
-
-def _sample_by_opencv(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:
-    height, width = image.shape[-2:]
-    pixels = opencv.interleave(image)
-    result = torch.empty((len(image), *grid.shape[:2]))
-    rows = max(1, _BAND_PIXELS // grid.shape[1])
-    for band, out in zip(grid.split(rows), result.split(rows, 1), strict=True):
-        x, y = _positions(band[..., 0], width, border), _positions(band[..., 1], height, border)
-        opencv.deinterleave(_read_pixels(pixels, x, y, sampling, _OPENCV_BORDER[border]), out)
-    return result
-
-
-def _read_pixels(pixels: Tensor, x: Tensor, y: Tensor, sampling: Sampling, border: int) -> Tensor:
-    if sampling is Sampling.BILINEAR:
-        return opencv.remap(pixels, x, y, opencv.LINEAR, border)
-    read = opencv.remap(pixels, x, y, opencv.CUBIC, border)
-    if sampling is Sampling.BICUBIC:
-        return read
-    return read.mul_(_CUBIC_SHARE).add_(
-        opencv.remap(pixels, _eased(x), _eased(y), opencv.LINEAR, border), alpha=1 - _CUBIC_SHARE
-    )
-
-
-def _positions(normalized: Tensor, size: int, border: Border) -> Tensor:
-    """Returns positions in pixels, those far outside the image folded: OpenCV folds pixel by pixel."""
-    position = (normalized + 1.0).mul_(size / 2).sub_(0.5)
-    low, high = (float(end) for end in position.aminmax())
-    if -size <= low and high <= 2 * size:  # false if any is not a number
-        return position
-    periods = {Border.WRAP: size, Border.REFLECT: 2 * size, Border.MIRROR: max(2 * size - 2, 1)}
-    if border in periods:
-        position = torch.remainder(position, periods[border])
-    return position.nan_to_num_(0.0).clamp_(-size - 4, 2 * size + 4)
 
 
 def _to_pixel_centers(grid: Tensor, width: int, height: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""`SideStream`: reads images that a GPU is still making, without making the thread that draws wait."""
+"""Work beside a GPU that is still drawing: `SideStream`, and copies from and to it by pinned memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +40,17 @@ class SideStream:
             self._stream.wait_event(mark)
             yield
             self._stream.synchronize()
+
+
+def to_device(tensor: torch.Tensor, device: torch.device | str) -> torch.Tensor:
+    """Returns a tensor on a device; from the CPU to a GPU through pinned memory, so that the thread goes on.
+
+    From other memory a copy would wait until the GPU has done all that was asked of it so far.
+    """
+    device = torch.device(device)
+    if device.type != "cuda" or tensor.device.type != "cpu":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def to_host(tensor: torch.Tensor) -> torch.Tensor:

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from animator.images.camera import Matrix, rotation_x, rotation_y, rotation_z
 from animator.images.grid import pixel_axes
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, can_read_tiles, color_reading, sample_colors
+from animator.images.tiles import warp_tiles
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,11 @@ def warp_by_matrix(image: Tensor, dst_from_src: Matrix, border: Border, sampling
     if is_singular(dst_from_src):
         return torch.zeros_like(image)
     height, width = image.shape[-2:]
-    grid = matrix_grid(inverse(dst_from_src), width, height, image.device)
-    return sample(image, grid, border, sampling).clamp_(0.0, 1.0)
+    src_from_dst = inverse(dst_from_src)
+    if can_read_tiles(image, sampling):
+        return warp_tiles(image, src_from_dst, color_reading(border, sampling))
+    grid = matrix_grid(src_from_dst, width, height, image.device)
+    return sample_colors(image, grid, border, sampling)
 
 
 def matrix_grid(src_from_dst: Matrix, width: int, height: int, device: torch.device) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 from animator.images.camera import STILL, Camera, Rigid
 from animator.images.composed import compose_grids
 from animator.images.grid import identity_grid
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, sample_colors
 
 __all__ = ["Border", "Sampling", "projection_grid", "warp3d"]
 
@@ -38,7 +38,7 @@ def warp3d(
     height, width = image.shape[-2:]
     if z is None:
         z = torch.ones((height, width), device=image.device)
-    return sample(image, projection_grid(z, motion, camera), border, sampling).clamp_(0.0, 1.0)
+    return sample_colors(image, projection_grid(z, motion, camera), border, sampling)
 
 
 def projection_grid(z: Tensor, motion: Rigid, camera: Camera) -> Tensor:

@@ -1,12 +1,33 @@
-"""`KeptWarp`: a motion that does not compute the same warp twice in a cadence group."""
+"""`KeptWarp`: the motion of a cadence group, which computes no warp twice and knows the film's past."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
 from animator.loop.pipeline import Motion
 from animator.timeline.plan import Plan
+
+
+@runtime_checkable
+class FilmMotion(Motion, Protocol):
+    """A motion whose depth network may see the film's images before the one whose depth it estimates."""
+
+    def estimate_depth(
+        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
+    ) -> Tensor | None:
+        """Returns the depth (H, W) that the motion needs.
+
+        Args:
+            image: (3, H, W), before it is warped.
+            plan: Of the frame it is warped to.
+            last: The last depth estimate; None at the start of a film.
+            past: What `past_with` returned for the film's last frame; None at the start of a film.
+        """
+
+    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
+        """Returns the past (n, 3, h, w) after a frame's image (3, H, W); None for a network without one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +50,26 @@ class _Warp:
 class KeptWarp:
     """A motion that keeps its first warp, from which a frame is generated and the first in-between fades."""
 
-    def __init__(self, motion: Motion) -> None:
-        """Makes the motion of one cadence group."""
+    def __init__(self, motion: Motion, past: Tensor | None = None) -> None:
+        """Makes the motion of one cadence group.
+
+        Args:
+            motion: The film's motion.
+            past: The film's images before the group, of a `FilmMotion`; None at its start.
+        """
         self._motion = motion
+        self._past = past
         self._first: _Warp | None = None
 
     def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
         """Returns the depth (H, W) that the motion needs."""
+        if isinstance(self._motion, FilmMotion):
+            return self._motion.estimate_depth(image, plan, last, self._past)
         return self._motion.estimate_depth(image, plan, last)
+
+    def past_with(self, image: Tensor) -> Tensor | None:
+        """Returns the film's past after this group, whose last image (3, H, W) is given."""
+        return self._motion.past_with(self._past, image) if isinstance(self._motion, FilmMotion) else None
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) warped by the moves of one or more frames."""

@@ -65,10 +65,10 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
         for part, after_cut in _split_at_cuts(plans, pipeline.cuts):
             old = None if after_cut or part[0].cut else latest.image
             to_last = old is not None and pipeline.tween.generates_last
-            motion = KeptWarp(pipeline.motion)
+            motion = KeptWarp(pipeline.motion, None if old is None else latest.past)
             generated = generate(replace(pipeline, motion=motion), part if to_last else part[:1], latest)
             images = pipeline.tween(motion, part, old, generated)
-            trails = None if after_cut else latest.trails
+            trails = _trails_before(part[0], latest, pipeline.cuts)
             for plan, frame in zip(part, images, strict=True):
                 before = replace(latest, trails=trails)
                 image, trails = finish(pipeline.output, frame.image, plan, before)
@@ -81,9 +81,18 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
                         faces=generated.faces,
                         revealed=frame.revealed,
                         trails=trails,
+                        past=motion.past_with(frame.image),
                     )
                 state = latest if plan is plans[-1] else state
                 yield Frame(plan, image, frame.depth, state, frame.image)
+
+
+def _trails_before(plan: Plan, state: State, cuts: Cuts) -> Tensor | None:
+    """Returns the trails of the frame before one; None if that was another scene of the clip.
+
+    A film without trails does not ask for the cuts, for which the clip is read once more.
+    """
+    return None if state.trails is None or cuts.at(plan.frame) else state.trails
 
 
 def _split_at_cuts(plans: Sequence[Plan], cuts: Cuts) -> Iterator[tuple[Sequence[Plan], bool]]:

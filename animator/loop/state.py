@@ -25,8 +25,10 @@ _SHAPES: Mapping[str, tuple[int | str, ...]] = {
     "faces": ("count", 5, 2),
     "revealed": ("height", "width"),
     "trails": ("count", 3, "height", "width"),
+    "past": ("count", 3, "height", "width"),
 }
 """The shapes of the tensors in a state file."""
+_OF_OTHER_SIZES = ("faces", "past")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +40,14 @@ class State:
         image: The last emitted image (3, H, W); None before the first frame.
         anchor: The image whose colors the film keeps (3, H, W); None before the first frame.
         depth: The last depth estimate (H, W), larger = nearer; None if the motion needs none.
-        faces: The landmarks of the faces restored last (n, 5, 2), (x, y) in pixels; None if there are none.
+        faces: The landmarks of the faces restored last (n, 5, 2), (x, y) in pixels, on the CPU; None if there
+            are none.
         revealed: (H, W), 1 where the image is only a fill of what came into view since the last generation;
             None for nowhere.
         trails: What each step of the output that remembers made of the last frame (n, 3, H, W); None if
             there are none.
+        past: The film's images (n, 3, h, w), uint8, that its depth network sees besides the next one, in a
+            size of its own; None if it sees one image at a time.
     """
 
     next_frame: int = 0
@@ -52,6 +57,7 @@ class State:
     faces: Tensor | None = None
     revealed: Tensor | None = None
     trails: Tensor | None = None
+    past: Tensor | None = None
 
     @property
     def picture(self) -> Tensor | None:
@@ -72,6 +78,7 @@ class State:
             "faces": self.faces,
             "revealed": self.revealed,
             "trails": self.trails,
+            "past": self.past,
         }
         tensors = {
             name: to_host(tensor.detach()).contiguous().clone()
@@ -99,7 +106,7 @@ class State:
 
         Args:
             data: The file, at most `MAX_BYTES`.
-            device: Device of the tensors.
+            device: Device of the images.
 
         Raises:
             ValueError: The bytes are not a complete state of this schema.
@@ -110,7 +117,9 @@ class State:
             _check_tensors(tensors)
         except (SafetensorError, ValueError) as error:
             raise ValueError(f"not a whole state file: {error}") from error
-        on_device = {name: tensor.to(device) for name, tensor in tensors.items()}
+        on_device = {
+            name: tensor if name == "faces" else tensor.to(device) for name, tensor in tensors.items()
+        }
         image = on_device.pop(IMAGE_KEY, None)
         return cls(next_frame, image, **on_device)
 
@@ -129,10 +138,11 @@ def _check_tensors(tensors: dict[str, Tensor]) -> None:
             isinstance(expected, str) or size == expected
             for size, expected in zip(tensor.shape, shape, strict=True)
         )
-        if not fits or not tensor.is_floating_point():
-            expected = f"floats ({', '.join(map(str, shape))})"
+        is_bytes = name == "past"
+        if not fits or not (tensor.dtype == torch.uint8 if is_bytes else tensor.is_floating_point()):
+            expected = f"{'bytes' if is_bytes else 'floats'} ({', '.join(map(str, shape))})"
             raise ValueError(f"{name} is {tensor.dtype} of shape {tuple(tensor.shape)}; expected {expected}")
-    sizes = {tuple(tensor.shape[-2:]) for name, tensor in tensors.items() if name != "faces"}
+    sizes = {tuple(tensor.shape[-2:]) for name, tensor in tensors.items() if name not in _OF_OTHER_SIZES}
     if len(sizes) > 1:
         raise ValueError(f"its images have different sizes: {sorted(sizes)}")
     if "faces" in tensors and not tensors["faces"].isfinite().all():

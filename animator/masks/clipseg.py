@@ -11,6 +11,7 @@ from animator.core.confinement import named_path
 from animator.core.lru_cache import LRUCache
 from animator.core.paths import exists
 from animator.errors import AnimatorError, ModelError
+from animator.images.side_stream import to_device
 from animator.models.hub import hub_access
 from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.torchvision_ops import declare_missing_ops
@@ -45,7 +46,7 @@ class ClipSeg:
     def find(self, word: str, image: Tensor) -> Tensor:
         """Returns the mask (H, W) of 0 and 1 of a word, or of a few words, in an image (3, H, W)."""
         side = int(self._model.config.vision_config.image_size)
-        mean, std = (image.new_tensor(x).view(3, 1, 1) for x in (_MEAN, _STD))
+        mean, std = to_device(torch.tensor((_MEAN, _STD)), image.device).view(2, 3, 1, 1)
         small = functional.interpolate(
             image[None], (side, side), mode="bilinear", align_corners=False, antialias=True
         )

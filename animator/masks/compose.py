@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from animator.images.side_stream import to_device, to_host
 from animator.masks.expression import Leaf, Node, Not
 
 _OPERATORS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -38,6 +39,6 @@ def binarize(mask: Tensor) -> Tensor:
     Source:
         Floyd and Steinberg (1976), by Pillow in 8 bits.
     """
-    levels = mask.detach().mul(255.0).round().to(torch.uint8).cpu().numpy()
-    dots = np.array(Image.fromarray(levels).convert("1"))
-    return torch.from_numpy(dots).to(mask.device, torch.float32)
+    levels = mask.detach().mul(255.0).round().to(torch.uint8)
+    dots = np.array(Image.fromarray(to_host(levels).numpy()).convert("1"))
+    return to_device(torch.from_numpy(dots), mask.device).to(torch.float32)

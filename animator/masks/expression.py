@@ -16,6 +16,8 @@ from schedules.suggest import suggestion
 MAX_LENGTH = 2000
 MAX_DEPTH = 32
 MAX_MASKS = 64
+EVERYWHERE = "{everywhere}"
+"""The expression of the whole image."""
 TRACKED = "tracked"
 NAMES = ("video_mask", "init_mask", TRACKED, "everywhere")
 LEVELS = ("\\", "^", "|", "&")

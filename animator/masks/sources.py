@@ -15,6 +15,7 @@ from animator.film.open_clip import ClipView
 from animator.images.colorspace import LUMA
 from animator.images.image_file import decode_file
 from animator.images.mask_tone import contrast_about_mean
+from animator.images.side_stream import to_device
 from animator.masks.compose import compose
 from animator.masks.expression import Leaf, parse_mask
 
@@ -91,8 +92,9 @@ class ClipMask:
 
     def __call__(self, frame: int, image: Tensor) -> Tensor:
         """Returns the mask of a frame."""
-        pixels = torch.from_numpy(self.clip.at(frame).astype(np.float32)).to(self.device)
-        return self.adjust.apply((pixels @ pixels.new_tensor(LUMA)).div_(255.0))
+        pixels = torch.from_numpy(self.clip.at(frame).astype(np.float32))
+        gray = (pixels @ pixels.new_tensor(LUMA)).div_(255.0)
+        return self.adjust.apply(to_device(gray, self.device))
 
 
 class Masks:

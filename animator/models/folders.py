@@ -42,6 +42,11 @@ def torch_downloads() -> Path:
     return Path(torch.hub.get_dir()) / "checkpoints"
 
 
+def download_folder() -> Path:
+    """Returns the folder into which weights are downloaded: the first shared one, or else torch's own."""
+    return (*shared_folders(), torch_downloads())[0]
+
+
 def find_file(names: Iterable[str], folders: Iterable[Path]) -> Path | None:
     """Returns the first file with one of these names, in the folders or one level below, or None."""
     candidates = tuple(names)

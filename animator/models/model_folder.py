@@ -131,14 +131,23 @@ def check_components(path: Path | str, config: Mapping[str, Any]) -> None:
     name = config.get("_class_name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ModelError(f"{path}: _class_name is {name!r}; expected a pipeline of diffusers")
-    for part, kind in config.items():
-        if not isinstance(kind, list) or part in _UNUSED_PARTS or kind == [None, None]:
+    for part, kind in components(config).items():
+        if part in _UNUSED_PARTS or kind == [None, None]:
             continue
         if part != Path(part).name or not _is_class(kind):
             raise ModelError(
                 f"{path}: {part} is {kind!r}; expected a class of {' or '.join(_LIBRARIES)}, such as "
                 '["diffusers", "UNet2DConditionModel"]; programs of a model are never run'
             )
+
+
+def components(config: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Returns what names a component in a pipeline's config; lists of numbers are settings, as Krea 2 has."""
+    return {
+        part: kind
+        for part, kind in config.items()
+        if isinstance(kind, list) and not (kind and all(isinstance(value, (int, float)) for value in kind))
+    }
 
 
 def _is_class(kind: list[Any]) -> bool:

@@ -5,13 +5,11 @@ from typing import Any
 
 from animator.core.confinement import OutsideError, confinement, named_path
 from animator.errors import Problem
-from animator.presets import controlnet_files, signal_files, step_files
+from animator.presets import signal_files, step_files, unit_files
 from animator.presets.resolve_paths import Setting, file_settings, names_in
-from animator.settings.controlnet import FRAME
 from animator.settings.paths import PathSetting
 from animator.settings.raw import RawPreset, value_of
 
-_FILE = PathSetting()
 _OTHERS: Mapping[Setting, PathSetting] = {("wildcard_folder",): PathSetting("folder")}
 """Settings that name files and are not marked, for they are not resolved."""
 
@@ -41,12 +39,9 @@ def _names(values: Mapping[str, Any]) -> Iterator[tuple[Setting, str]]:
     for setting, kind in {**file_settings(), **_OTHERS}.items():
         yield from ((setting, name) for name in names_in(value_of(values, setting), kind))
     yield from signal_files.files_of(values)
-    for place, unit in _members(values, controlnet_files.GROUP):
-        for name in ("source", "model"):
-            found = names_in(unit.get(name), _FILE)
-            yield from (((*place, name), text) for text in found if text != FRAME)
-        masks = names_in(unit.get("mask"), controlnet_files.MASKS)
-        yield from (((*place, "mask"), text) for text in masks)
+    for group in unit_files.GROUPS:
+        for place, unit in _members(values, group.name):
+            yield from (((*place, setting), text) for setting, text in group.names(unit))
     for place, step in _members(values, step_files.GROUP):
         for name, kind in step_files.files_of(step).items():
             yield from (((*place, name), text) for text in names_in(step.get(name), kind))

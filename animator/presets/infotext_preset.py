@@ -1,9 +1,8 @@
 """Settings of a film from an infotext: in an image, or in a text file."""
 
-from animator.presets.deforum.importing import nested
 from animator.presets.infotext import Infotext
 from animator.settings.import_notes import Effect, Note
-from animator.settings.raw import RawPreset
+from animator.settings.raw import RawPreset, grouped
 
 
 def is_infotext(text: str) -> bool:
@@ -19,7 +18,7 @@ def infotext_preset(text: str, source: str) -> RawPreset:
         source: Name of its file.
     """
     infotext = Infotext.parse(text)
-    values = nested(infotext.settings())
+    values = grouped(infotext.settings())
     place = f"{source} (infotext)"
     notes = [Note(Effect.CHANGES, (), f"{place}: {infotext.summary}")]
     if model := infotext.fields.get("Model"):

@@ -10,13 +10,13 @@ from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
 from animator.presets.clip import check_clip, drop_clip_placeholders, resolve_clip_placeholders
 from animator.presets.confine import outside_problems
-from animator.presets.controlnet_files import with_unit_files
 from animator.presets.model_defaults import is_decided, with_model_defaults
 from animator.presets.plain import Overrides, override, read_source
 from animator.presets.resolve_paths import resolve_files
 from animator.presets.signal_files import with_signal_files
 from animator.presets.sound_length import resolve_sound_length, without_sound_length
 from animator.presets.step_files import with_step_files
+from animator.presets.unit_files import with_unit_files
 from animator.settings import Animation, validate
 from animator.settings.raw import RawPreset, group_of
 from animator.settings.renamed_keys import warn_renamed_keys

@@ -17,7 +17,6 @@ from animator.core.paths import exists
 from animator.errors import ChooseOutput, ForceOrChooseOutput, UserError
 from animator.film.comment import read_comment
 from animator.film.image_sequence import png_texts
-from animator.images.image_file import BrokenImageError, decode_file
 from animator.presets.film_record import is_film_record
 from animator.presets.records import FILM, FRAME
 from animator.presets.resolve_paths import file_settings, names_in
@@ -60,6 +59,8 @@ def is_our_frame(path: Path) -> bool:
 
 
 def _is_torn(path: Path) -> bool:
+    from animator.images.image_file import BrokenImageError, decode_file  # loads Pillow, for this alone
+
     try:
         decode_file(path)
     except BrokenImageError:

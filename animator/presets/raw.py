@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from animator.core.confinement import OutsideError, confinement
 from animator.core.paths import exists, resolve
@@ -10,15 +11,16 @@ from animator.core.read import UnreadableError, read_text
 from animator.errors import NameExample, PresetError, Problem
 from animator.presets import yaml_text
 from animator.presets.clip import with_clip_length
-from animator.presets.deforum.importing import Imported, import_text, nested
-from animator.presets.deforum.parseq import preset_values, read_manifest
 from animator.presets.examples import find_preset, names_text
 from animator.presets.infotext_preset import infotext_preset, is_infotext
 from animator.settings.import_notes import changes
-from animator.settings.raw import RawPreset, group_of, merge
+from animator.settings.raw import RawPreset, group_of, grouped, merge
 from animator.settings.renamed_keys import current_keys
 from animator.settings.wildcards import TEXTS as PROMPTS
-from schedules.parseq import Manifest
+
+if TYPE_CHECKING:
+    from animator.presets.deforum.importing import Imported
+    from schedules.parseq import Manifest
 
 MAX_BYTES = 1_000_000
 MAX_RECORD_BYTES = 16_000_000
@@ -50,11 +52,13 @@ def read(path: Path, *, repair: bool = False, parseq: Path | None = None) -> Raw
         path = find_preset(path)
     if parseq is None:
         return _read_chain(path, _Reader(repair))
+    from animator.presets.deforum.parseq import preset_values, read_manifest  # as in `_parse_settings`
+
     manifest = read_manifest(parseq)
     if is_settings_file(path):
         return _read_chain(path, _Reader(repair, manifest))
     values, notes = preset_values(manifest)
-    return merge(RawPreset(str(parseq), nested(values), {}, notes), _read_chain(path, _Reader(repair)))
+    return merge(RawPreset(str(parseq), grouped(values), {}, notes), _read_chain(path, _Reader(repair)))
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class _Reader:
     """Options of reading; `manifest` replaces the Parseq manifest of a settings file."""
 
     repair: bool = False
-    manifest: Manifest | None = None
+    manifest: "Manifest | None" = None
 
 
 def _read_chain(path: Path, reader: _Reader) -> RawPreset:
@@ -122,11 +126,14 @@ def _parse_settings(text: str, path: Path, reader: _Reader) -> RawPreset:
     source = str(path)
     if is_infotext(text):
         return replace(infotext_preset(text, source), source=source)
+    # Only here: its tables are a good part of what every command on a preset would load.
+    from animator.presets.deforum.importing import import_text
+
     imported = import_text(text, source, repair=reader.repair, manifest=reader.manifest)
     return of_import(imported, source, path.parent)
 
 
-def of_import(imported: Imported, source: str, beside: Path | None) -> RawPreset:
+def of_import(imported: "Imported", source: str, beside: Path | None) -> RawPreset:
     """Returns the draft of converted settings, as long as their clip.
 
     Args:

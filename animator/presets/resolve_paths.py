@@ -84,10 +84,14 @@ def _looks_like_a_path(name: str) -> bool:
 
 
 def names_in(value: Any, kind: PathSetting) -> list[str]:
-    """Returns the paths in a setting's value: itself, its items or its values; only texts count."""
+    """Returns the paths in a setting's value: itself, its items or its values; only texts count.
+
+    A value may be a list of paths, too.
+    """
     if kind.kind == "times" and not isinstance(value, str):
         return []
-    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
+    values = list(value.values()) if isinstance(value, Mapping) else [value]
+    items = [item for one in values for item in (one if isinstance(one, list | tuple) else [one])]
     texts = [item for item in items if isinstance(item, str) and item.strip()]
     return texts if kind.kind != "masks" else [name for text in texts for name in _files_of_mask(text)]
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from animator.errors import GiveSettings, Problem, UserError
 from animator.presets import raw
-from animator.presets.deforum import Effect, Note
 from animator.presets.from_prompt import film_of_prompts
 from animator.presets.infotext_preset import infotext_preset
 from animator.presets.load import resolve
 from animator.presets.plain import override
 from animator.presets.records import read_provenance
 from animator.settings import Animation
+from animator.settings.import_notes import Effect, Note
 from animator.settings.raw import RawPreset, merge
 from animator.timeline.lint import clamped_schedules
 

@@ -1,6 +1,6 @@
 """Depth maps as files: 16 bits for programs, a colored preview for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from torch import Tensor
@@ -14,7 +14,7 @@ from animator.film.reader import Clip
 from animator.images.image import from_uint8, read_image
 from animator.images.image_file import is_still
 from animator.models.depth.maps import png, to_preview, to_uint16
-from animator.models.depth.model import DepthModel
+from animator.models.depth.model import DepthModel, VideoDepthModel
 from animator.presets.ownership import check_target
 
 
@@ -76,8 +76,20 @@ def export_depth(path: Path, model: DepthModel, device: str, folder: Path | None
     if not exists(path):
         raise RunError(f"{path}: there is no such file")
     target = folder or _folder_of(path)
-    for number, pixels in enumerate(Clip(path).frames()):
-        yield write_depth_map(target, f"{number:09d}", model.estimate(from_uint8(pixels, device)))
+    images = (from_uint8(pixels, device) for pixels in Clip(path).frames())
+    for number, depth in enumerate(_depth_of_film(images, model)):
+        yield write_depth_map(target, f"{number:09d}", depth)
+
+
+def _depth_of_film(images: Iterable[Tensor], model: DepthModel) -> Iterator[Tensor]:
+    """Yields the depth (H, W) of a film's images (3, H, W)."""
+    past = None
+    for image in images:
+        if isinstance(model, VideoDepthModel):
+            yield model.estimate_after(past, image)
+            past = model.past_with(past, image)
+        else:
+            yield model.estimate(image)
 
 
 def _folder_of(video: Path) -> Path:

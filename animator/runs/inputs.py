@@ -20,14 +20,15 @@ from animator.models.depth import names as depth_names
 from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
+from animator.models.diffusion.ip_adapter.find import find_adapter
 from animator.models.diffusion.prompts.syntax import hypernet_tags, split_loras
 from animator.models.faces.find import find_detector, find_face_model
 from animator.models.flow.find_raft import RAFT_FILES
 from animator.models.folders import find_file, torch_downloads
 from animator.presets.resolve_paths import names_in
 from animator.settings import Animation
-from animator.settings.controlnet import FRAME, ControlUnit
-from animator.settings.inputs import mask_files, restores_faces
+from animator.settings.controlnet import ControlUnit
+from animator.settings.inputs import mask_files, restores_faces, unit_images
 from animator.settings.paths import PathSetting
 
 _MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model", ".ckpt", ".pt", ".pth")
@@ -83,11 +84,9 @@ def _named_files(animation: Animation) -> Iterator[Input]:
             is_file = kind.kind != "name" or exists(path)
             if is_file and kind.kind != "folder" and not is_url(name):
                 yield Input(setting, name, path)
-    for number, unit in enumerate(animation.controlnet):
-        if unit.enabled and unit.source.strip() not in ("", FRAME) and not is_url(unit.source):
-            yield Input(f"controlnet.{number}.source", unit.source, named_path(unit.source))
-    for setting, name in mask_files(animation):
-        if setting.startswith("controlnet.") and not is_url(name):
+    masks = ((setting, name) for setting, name in mask_files(animation) if setting.startswith("controlnet."))
+    for setting, name in (*unit_images(animation), *masks):
+        if not is_url(name):
             yield Input(setting, name, named_path(name))
 
 
@@ -123,6 +122,10 @@ def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]
             yield from (
                 _local("controlnet.model", find_controlnet(unit.model, library)) if unit.enabled else ()
             )
+    for adapter in load_options(animation).ip_adapters:
+        with suppress(UserError):
+            for setting, file in zip(("model", "encoder"), find_adapter(adapter, library).files, strict=True):
+                yield from _local(f"ip_adapter.{setting}", file)
     vae = animation.diffusion.vae
     path = library.checkpoint(vae) if vae and not exists(named_path(vae)) else None
     if path is not None:

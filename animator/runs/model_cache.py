@@ -14,6 +14,7 @@ from animator.loop.build.models import load_options
 from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.model_info import size_of
 from animator.models.diffusion.controlnet.find import find_controlnet
+from animator.models.diffusion.ip_adapter.find import find_adapter
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.request import Diffuser
@@ -61,6 +62,7 @@ def memory_needed(wanted: ModelKey, device: torch.device) -> int | None:
     try:
         found = [find_checkpoint(model, options.library)]
         found += [find_controlnet(name, options.library) for name in options.controlnets]
+        found += [one for name in options.ip_adapters for one in find_adapter(name, options.library).files]
         size = sum(size_of(Path(checkpoint.location)) for checkpoint in found)
     except (ModelError, OSError):  # which opening it reports; a hub id is no path
         return None

@@ -25,6 +25,7 @@ import torch
 from animator.core.atomic import atomic_write
 from animator.core.make_folder import make_folder
 from animator.core.marks import mark_yaml
+from animator.core.size_text import size_text
 from animator.errors import ChooseOutput, ResumeFrom, ResumeOrChooseOutput, RunError
 from animator.images.image import Image8
 from animator.images.png_encoder import encode_png
@@ -135,8 +136,8 @@ class Run(RunReader):
         needed = width * height * (frames * BYTES_PER_PIXEL + states)
         free = shutil.disk_usage(self.folder).free
         if free < needed:
-            message = "%s: the film may take %.1f GB; %.1f GB are free"
-            log.warning(message, self.folder, needed / 1e9, free / 1e9)
+            message = "%s: the film may take %s; %s are free"
+            log.warning(message, self.folder, size_text(needed), size_text(free))
 
     def hash_models_with(self, short_hash: Callable[[str], str]) -> None:
         """Writes the short hash of each frame's model into its metadata from now on.

@@ -23,7 +23,8 @@ from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.guided import Guided
 from animator.settings.hybrid import Hybrid
 from animator.settings.image_filters import Color, Noise, Sharpen
-from animator.settings.inputs import missing_mask
+from animator.settings.ip_adapter import MOST_UNITS as MOST_ADAPTERS
+from animator.settings.ip_adapter import IPAdapterUnit
 from animator.settings.mask import Mask
 from animator.settings.modes import mode_of
 from animator.settings.motion import Camera, Depth, Flow, Motion
@@ -120,6 +121,7 @@ class Animation(SettingsGroup):
     mask: Mask = Mask()
     guided: Guided = Guided()
     controlnet: Annotated[tuple[ControlUnit, ...], Field(max_length=MOST_UNITS)] = ()
+    ip_adapter: Annotated[tuple[IPAdapterUnit, ...], Field(max_length=MOST_ADAPTERS)] = ()
     freeu: FreeU = FreeU()
     deep_shrink: DeepShrink = DeepShrink()
     noise: Noise = Noise()
@@ -183,9 +185,9 @@ class Animation(SettingsGroup):
         return self
 
     @model_validator(mode="after")
-    def _has_its_masks(self) -> "Animation":
-        if missing := missing_mask(self):
-            raise PydanticCustomError("missing_input", "{text}", {"text": missing})
+    def _has_an_image_for_its_alpha(self) -> "Animation":
+        if self.mask.use_alpha_as_mask and not self.init.image:
+            raise PydanticCustomError("missing_input", "mask.use_alpha_as_mask needs the image init.image")
         return self
 
     def with_(self, /, **changes: Any) -> "Animation":

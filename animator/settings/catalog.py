@@ -17,6 +17,7 @@ from animator.settings.camera_moves import CameraMoves
 from animator.settings.camera_path import CameraPath
 from animator.settings.explanations import explanations
 from animator.settings.keyed_images import KeyedImages
+from animator.settings.prompt_images import PromptImages
 from animator.settings.raw import LISTS, group_of
 from animator.settings.setting_kinds import (
     Choice,
@@ -38,12 +39,17 @@ _KINDS: Mapping[tuple[str, str], SettingKind] = {
     ("", "signals"): SettingKind.FILES_BY_NAME,
     ("controlnet", "model"): SettingKind.MODEL,
     ("controlnet", "source"): SettingKind.CLIP,
+    ("ip_adapter", "model"): SettingKind.MODEL,
+    ("ip_adapter", "encoder"): SettingKind.MODEL,
     ("sound", "soundtrack_path"): SettingKind.FILE,
     ("steps", "use"): SettingKind.STEP,
 }
 """Kinds, by group and name, of settings that do not declare what their text names."""
 
-_PARSED = (Schedule, TextSchedule, Prompts, KeyedImages, SubtitleValues, CameraMoves, CameraPath, Markers)
+_PARSED = (
+    *(Schedule, TextSchedule, Prompts, KeyedImages, PromptImages),
+    *(SubtitleValues, CameraMoves, CameraPath, Markers),
+)
 """Values that are parsed, and have what they were parsed from."""
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from animator.film.clip import AfterEnd, Fit
+from animator.masks.expression import EVERYWHERE
 from animator.models.controlnet.preprocessors.kinds import modules_with_threshold
 from animator.settings.choices import Switchable
 from animator.settings.effect import Condition, Switch
@@ -15,18 +16,20 @@ from animator.settings.needs import Exceeds, Is, IsNot, IsOn
 from animator.settings.scheduled import Scheduled
 
 MOST_UNITS = 5
-EVERYWHERE = "{everywhere}"
 FRAME = "frame"
 """The source that stands for the input image of each frame."""
 
 _SOURCE = IsNot("source", FRAME)
-Module = Switchable[
-    Literal[
-        "none", "canny", "lineart", "scribble", "softedge", "mlsd", "depth", "normal", "recolor", "shuffle",
-        "invert", "threshold", "tile", "blur",
-    ]
+REFERENCE = "reference_only"
+"""The module that refers to the image itself, without a ControlNet."""
+_Preprocessor = Literal[
+    "none", "canny", "lineart", "scribble", "softedge", "mlsd", "depth", "normal", "recolor", "shuffle",
+    "invert", "threshold", "tile", "blur",
 ]  # fmt: skip
+Module = Switchable[_Preprocessor]
+FilmModule = Switchable[Literal[_Preprocessor, "reference_only"]]
 _A, _B = (Is("module", modules_with_threshold(number)) for number in (0, 1))
+_GUIDES = IsNot("module", REFERENCE)
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
@@ -40,7 +43,7 @@ class ControlUnitPlan:
     """Fraction of the sampler steps at which it begins."""
     guidance_end: Annotated[Unit, Exceeds("weight")] = 1
     """Fraction of the sampler steps at which it ends."""
-    mask: Annotated[MaskText, Exceeds("weight")] = EVERYWHERE
+    mask: Annotated[MaskText, Exceeds("weight") & _GUIDES] = EVERYWHERE
     """The area that it guides: an expression such as `[hand.png]`, as `mask.mask_schedule`; may change by
     frame."""
 
@@ -56,12 +59,13 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     """A ControlNet for the checkpoint's base model: file, folder, name in the model folders, or hub id."""
     source: str = FRAME
     """An image, a folder of images or a video, one image per frame; `frame` is each frame's own input."""
-    module: Module = "none"
+    module: FilmModule = "none"
     """Preprocessor of the source's images: edges, lines, depth and normals (by `depth.model`), tones, less
-    detail, or none."""
+    detail, or none. With `reference_only` the model itself attends to the images, and no ControlNet is
+    needed."""
     control_mode: Annotated[ControlMode, Is("guess_mode", (False,))] = "balanced"
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
-    guess_mode: StrictBool = False
+    guess_mode: Annotated[StrictBool, _GUIDES] = False
     """Guide without a prompt: the network acts on the prompt's share only, and fine layers less."""
     resize_mode: Fit = "crop"
     """Fit of an image with another aspect ratio: stretched, cropped, or padded with black bars."""
@@ -80,6 +84,14 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
 
     @model_validator(mode="after")
     def _has_model(self) -> "ControlUnit":
-        if self.enabled and not self.model.strip():
+        if self.is_reference:
+            if (self.threshold_a or 0) > 1:
+                raise ValueError("threshold_a is the style fidelity of reference_only; expected 0 to 1")
+        elif self.enabled and not self.model.strip():
             raise ValueError("has no model; name a ControlNet, or set enabled: false")
         return self
+
+    @property
+    def is_reference(self) -> bool:
+        """True for a unit without a ControlNet, which refers to its images."""
+        return self.module == REFERENCE

@@ -1,16 +1,18 @@
 """Inputs that a film reads while it renders: which settings are in use, as functions of the film."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from animator.masks.expression import TRACKED, leaves, parse_mask
+from animator.masks.expression import EVERYWHERE, TRACKED, Leaf, leaves, parse_mask
 from animator.models.controlnet.preprocessors.kinds import modules_of_depth
-from animator.settings.controlnet import EVERYWHERE
+from animator.settings.controlnet import FRAME
 from animator.settings.modes import mode_of
 from animator.settings.signals.sources import CLIP, first_sound
 
 if TYPE_CHECKING:
     from animator.settings.animation import Animation
+    from animator.settings.controlnet import ControlUnit
+    from animator.settings.ip_adapter import IPAdapterUnit
 
 
 def matches_colors(film: "Animation") -> bool:
@@ -51,9 +53,29 @@ def generates_revealed(film: "Animation") -> bool:
     return film.motion.reveal == "generate" and mode_of(film).motion != "still"
 
 
+def unit_images(film: "Animation") -> Iterator[tuple[str, str]]:
+    """Yields the images, videos and folders of the units that are on, each with the path of its setting."""
+    for number, unit in enumerate(film.controlnet):
+        if unit.enabled and unit.source.strip() not in ("", FRAME):
+            yield f"controlnet.{number}.source", unit.source
+    for number, followed in enumerate(film.ip_adapter):
+        for name in followed.image.names if followed.enabled else ():
+            if name != FRAME:
+                yield f"ip_adapter.{number}.image", name
+
+
 def masks_area(film: "Animation") -> bool:
-    """Returns True if the film has any mask."""
-    return film.mask.acts or film.mask.use_mask_video or film.mask.use_noise_mask
+    """Returns True if the film has any mask of the settings in `mask`."""
+    used = film.mask.acts or film.mask.use_mask_video or film.mask.use_noise_mask
+    return used or any(leaf.text in ("init_mask", "video_mask") for _, leaf in mask_leaves(film))
+
+
+def mask_leaves(film: "Animation") -> Iterator[tuple[str, Leaf]]:
+    """Yields the single masks in the mask expressions in use, each with the path of its setting."""
+    for setting, text in mask_expressions(film):
+        yield from ((setting, leaf) for leaf in leaves(parse_mask(text)))
+    if tracks(film):
+        yield from (("mask.track", leaf) for leaf in leaves(parse_mask(film.mask.track or EVERYWHERE)))
 
 
 def reads_clip(film: "Animation") -> bool:
@@ -105,7 +127,14 @@ def mask_expressions(film: "Animation") -> Iterator[tuple[str, str]]:
     names += ("noise_mask_schedule",) if mask.use_noise_mask else ()
     for name in names:
         yield from ((f"mask.{name}", key.text) for key in mask.text_schedule(name).keys)
-    yield from unit_masks(film)
+    yield from _unit_masks("controlnet", film.controlnet)
+    yield from _unit_masks("ip_adapter", film.ip_adapter)
+
+
+def _unit_masks(group: str, units: "Sequence[ControlUnit | IPAdapterUnit]") -> Iterator[tuple[str, str]]:
+    for number, unit in enumerate(units):
+        keys = unit.text_schedule("mask").keys if unit.enabled else ()
+        yield from ((f"{group}.{number}.mask", key.text) for key in keys)
 
 
 def tracks(film: "Animation") -> bool:
@@ -114,46 +143,19 @@ def tracks(film: "Animation") -> bool:
     return any(leaf.text == TRACKED for text in texts for leaf in leaves(parse_mask(text)))
 
 
-def unit_masks(film: "Animation") -> Iterator[tuple[str, str]]:
-    """Yields the mask expressions of ControlNet units that are on, but for those of the whole image."""
-    for number, unit in enumerate(film.controlnet):
-        texts = [key.text for key in unit.text_schedule("mask").keys] if unit.enabled else []
-        yield from ((f"controlnet.{number}.mask", text) for text in texts if text != EVERYWHERE)
-
-
 def reads_masks(film: "Animation") -> bool:
-    """Returns True if the film, or one of its ControlNet units, has any mask."""
-    return masks_area(film) or any(unit_masks(film))
-
-
-def missing_mask(film: "Animation") -> str:
-    """Returns what a mask of the film needs beyond the settings of its group; empty if nothing is missing."""
-    if film.mask.use_alpha_as_mask and not film.init.image:
-        return "mask.use_alpha_as_mask needs the image init.image"
-    for setting, text in unit_masks(film):
-        for leaf in leaves(parse_mask(text)):
-            if missing := film.mask.missing(leaf.kind, leaf.text):
-                return f"{setting}: {missing}"
-    return ""
-
-
-def _with_track(film: "Animation") -> Iterator[tuple[str, str]]:
-    """Yields the mask expressions in use, and that of the thing which is followed, with their settings."""
-    yield from mask_expressions(film)
-    if tracks(film):
-        yield "mask.track", film.mask.track
+    """Returns True if the film, or one of its units, has any mask but the whole image."""
+    return masks_area(film) or any(leaf.text != "everywhere" for _, leaf in mask_leaves(film))
 
 
 def mask_files(film: "Animation") -> Iterator[tuple[str, str]]:
     """Yields the images that mask expressions in use name, each with the path of its setting."""
-    for setting, text in _with_track(film):
-        yield from ((setting, leaf.text) for leaf in leaves(parse_mask(text)) if leaf.kind == "file")
+    yield from ((setting, leaf.text) for setting, leaf in mask_leaves(film) if leaf.kind == "file")
 
 
 def has_word_mask(film: "Animation") -> bool:
     """Returns True if a mask in use names a word, which CLIPSeg segments."""
-    texts = (text for _, text in _with_track(film))
-    return any(leaf.kind == "word" for text in texts for leaf in leaves(parse_mask(text)))
+    return any(leaf.kind == "word" for _, leaf in mask_leaves(film))
 
 
 def restores_faces(film: "Animation") -> bool:

@@ -10,7 +10,7 @@ from animator.masks.expression import TRACKED, leaves, parse_mask
 from animator.settings.effect import Condition, Fact
 from animator.settings.fields import MaskText, OneMask
 from animator.settings.group import StrictBool
-from animator.settings.inputs import has_word_mask, masks_area, reads_masks, tracks
+from animator.settings.inputs import has_word_mask, reads_masks, tracks
 from animator.settings.needs import Is
 from animator.settings.paths import ClipName, FileOrName, InputImage
 from animator.settings.scheduled import Scheduled
@@ -31,9 +31,13 @@ def _overlays(film: "Animation") -> bool:
     return film.mask.acts or film.mask.use_mask_video
 
 
+def _has_area(film: "Animation") -> bool:
+    return film.mask.acts or film.mask.use_mask_video or film.mask.use_noise_mask
+
+
 _ACTS = Fact(_diffuses_area, "mask.use_mask or mask.use_alpha_as_mask")
 _DIFFUSED = Fact(_overlays, "mask.use_mask, mask.use_alpha_as_mask or mask.use_mask_video")
-_AREA = Fact(masks_area, "mask.use_mask, use_mask_video, use_noise_mask or use_alpha_as_mask")
+_AREA = Fact(_has_area, "mask.use_mask, use_mask_video, use_noise_mask or use_alpha_as_mask")
 _TRACKED = Fact(tracks, "a mask with {tracked}")
 _WORD = Fact(has_word_mask, "a mask with a <word>")
 
@@ -53,7 +57,7 @@ class Mask(Scheduled[MaskPlan]):
     """Masks: white is diffused, black stays; see docs/masks.md."""
 
     effective_when: ClassVar[Condition] = Fact(
-        reads_masks, "mask.use_mask, use_mask_video, use_noise_mask, use_alpha_as_mask or a ControlNet's mask"
+        reads_masks, "mask.use_mask, use_mask_video, use_noise_mask, use_alpha_as_mask or the mask of a unit"
     )
 
     use_mask: StrictBool = False
@@ -126,11 +130,11 @@ class Mask(Scheduled[MaskPlan]):
         return (*diffused, "noise_mask_schedule") if self.use_noise_mask else diffused
 
     def missing(self, kind: str, text: str) -> str:
-        """Returns what is missing for a leaf of a mask expression; empty if it is defined.
+        """Returns what is missing for a name in a mask expression; empty if it is defined.
 
         Args:
-            kind: As of `animator.masks.expression.Leaf`.
-            text: Likewise.
+            kind: Of the leaf that has the name, such as `word`.
+            text: The name.
         """
         has_mask = bool(self.mask_file) or self.use_alpha_as_mask
         defined = {"init_mask": has_mask, "video_mask": has_mask or self.use_mask_video}

@@ -13,7 +13,7 @@ from animator.settings.effect import Condition, Fact, Switch
 from animator.settings.fields import NotNegative, Positive, RangedSchedule, Real, Unit
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.inputs import uses_depth, uses_raft
-from animator.settings.needs import InMode, Is
+from animator.settings.needs import InMode, Is, IsOn
 from animator.settings.paths import FileOrName, WeightsFile
 from animator.settings.scheduled import Scheduled
 
@@ -193,6 +193,9 @@ class Depth(SettingsGroup):
     """Number format of the network; auto is half precision where the device is fast at it."""
     stabilize: Annotated[StrictBool, _WARPS] = False
     """Align every depth map with the previous one instead of equalizing each on its own: no pumping."""
+    steadiness: Annotated[float, _WARPS & IsOn("stabilize")] = Field(0.0, ge=0, le=0.95)
+    """Share of the depth map before that is blended into each with `stabilize`: less flicker, but depth that
+    follows the image later; 0.5 suits slow cameras."""
     every: Annotated[int, _WARPS] = Field(1, ge=1, le=1_000_000)
     """Estimate the depth every N frames."""
     midas_weight: Annotated[float, Fact(_blends_networks, "a depth.model that stands for two networks")] = (

@@ -13,6 +13,7 @@ from animator.settings.animation import Animation
 from animator.settings.controlnet import ControlUnit
 from animator.settings.group import SettingsGroup
 from animator.settings.import_notes import Note
+from animator.settings.ip_adapter import IPAdapterUnit
 from animator.settings.signals.given import Given
 from animator.settings.step import StepSettings
 
@@ -21,7 +22,11 @@ _POSITION = re.compile(r":\d+:\d+$")
 _PLACE = re.compile(r"(.*):(\d+):(\d+)(?: \w+)?", re.DOTALL)
 """File, line and column; in settings files also the name there."""
 
-LISTS: Mapping[str, type[SettingsGroup]] = {"controlnet": ControlUnit, "steps": StepSettings}
+LISTS: Mapping[str, type[SettingsGroup]] = {
+    "controlnet": ControlUnit,
+    "ip_adapter": IPAdapterUnit,
+    "steps": StepSettings,
+}
 """Settings that are lists of groups, with the class of their items."""
 
 
@@ -120,6 +125,15 @@ def value_of(values: Mapping[str, Any], setting: tuple[str, ...]) -> Any:
     for name in setting:
         here = here.get(name) if isinstance(here, Mapping) else None
     return here
+
+
+def grouped(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns plain values, in groups, of settings by path, such as `motion.zoom`."""
+    groups: dict[str, Any] = {}
+    for path, value in flat.items():
+        group, _, name = path.rpartition(".")
+        (groups.setdefault(group, {}) if group else groups)[name] = value
+    return groups
 
 
 def nested(setting: tuple[str, ...], value: Any) -> dict[str, Any]:

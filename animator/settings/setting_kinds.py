@@ -13,6 +13,7 @@ from animator.settings.choices import OneOf
 from animator.settings.fields import TINY, PromptPart, RangedSchedule
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.paths import PathSetting
+from animator.settings.prompt_images import PromptImages
 from animator.settings.signals.markers import Markers
 from animator.settings.subtitle_values import SubtitleValues
 from schedules import Prompts, Schedule, TextSchedule
@@ -105,6 +106,7 @@ _BY_CLASS = {
     TextSchedule: SettingKind.TEXT_SCHEDULE,
     Prompts: SettingKind.PROMPTS,
     KeyedImages: SettingKind.IMAGES_BY_FRAME,
+    PromptImages: SettingKind.IMAGES_BY_FRAME,
     SubtitleValues: SettingKind.SCHEDULES_BY_NAME,
     Markers: SettingKind.TIMES_BY_NAME,
     CameraMoves: SettingKind.MOVES,

@@ -40,6 +40,7 @@ _WHOLE: Mapping[str, str] = {
     "": "The film",
     "clip_skip": "CLIP skip",
     "dtype": "Number format",
+    "ip_adapter": "IP-Adapter",
     "use": "Step",
 }
 """Titles that are not the words of the name."""

@@ -12,10 +12,9 @@ from animator.core.json_text import half_character, parse_json
 from animator.errors import Hint, PresetError, Problem
 from animator.problem import MAX_SHOWN
 from animator.settings.animation import SCHEMA_VERSION, Animation
-from animator.settings.controlnet import ControlUnit
 from animator.settings.film_scope import film_scope
 from animator.settings.other_words import MAIN_SETTINGS, question_about, words_of
-from animator.settings.raw import RawPreset, group_of
+from animator.settings.raw import LISTS, RawPreset, group_of
 from animator.settings.signals.given import Given
 from animator.settings.signals.hearing import Hearing
 from animator.settings.step import settings_of
@@ -181,10 +180,10 @@ def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:
 
 def _unknown_setting(path: tuple[str, ...], values: Mapping[str, Any]) -> str:
     group = group_of(path[0]) if len(path) > 1 else Animation
-    if len(path) > 2 and path[0] == "controlnet":
-        group = ControlUnit
-    elif len(path) > 2 and path[0] == "steps":
+    if len(path) > 2 and path[0] == "steps":
         group = settings_of(values["steps"][int(path[1])]["use"])
+    elif len(path) > 2:
+        group = LISTS.get(path[0], group)
     names = list(group.model_fields) if group else []
     for word in words_of(path[-1]):
         if word in names and (len(path) > 1 or word not in MAIN_SETTINGS):

@@ -12,6 +12,7 @@ from animator.settings.faces import FaceRestorationPlan
 from animator.settings.guided import GuidedPlan
 from animator.settings.hybrid import HybridPlan
 from animator.settings.image_filters import ColorPlan, NoisePlan, SharpenPlan
+from animator.settings.ip_adapter import IPAdapterPlan
 from animator.settings.mask import MaskPlan
 from animator.settings.motion import CameraPlan, MotionPlan
 from animator.settings.tuning import DeepShrinkPlan, FreeUPlan
@@ -31,6 +32,7 @@ __all__ = [
     "FreeUPlan",
     "GuidedPlan",
     "HybridPlan",
+    "IPAdapterPlan",
     "MaskPlan",
     "MotionPlan",
     "NoisePlan",
@@ -75,6 +77,7 @@ class Plan:
     mask: MaskPlan
     guided: GuidedPlan
     controlnet: tuple[ControlUnitPlan, ...] = ()
+    ip_adapter: tuple[IPAdapterPlan, ...] = ()
     freeu: FreeUPlan
     deep_shrink: DeepShrinkPlan
     noise: NoisePlan

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from animator.settings import Animation
 from animator.settings.raw import LISTS
 from animator.timeline.plan import Plan
@@ -59,6 +56,9 @@ def to_table(timeline: Timeline, width: int | None = None) -> str:
         timeline: The film.
         width: Characters per line; None makes the table as wide as it needs.
     """
+    from rich.console import Console  # only here: CSV and JSON, and all who only want rows, need no rich
+    from rich.table import Table
+
     every = list(rows(timeline))
     changing = [name for name in every[0] if any(row[name] != every[0][name] for row in every)]
     text = io.StringIO()

@@ -15,6 +15,7 @@ from animator.timeline.camera import MAGNIFICATION
 from animator.timeline.columns import columns_of, prompts_of
 from animator.timeline.generated import frames_to_generate, scene_cuts, seeds_of, with_cuts
 from animator.timeline.guided import BLEND_WEIGHTS, BlendCurve, guide_image
+from animator.timeline.image_keys import followed_images
 from animator.timeline.overrides import overrides, strength_path
 from animator.timeline.palettes import PaletteShare, PromptPalettes
 from animator.timeline.plan import Plan
@@ -40,6 +41,7 @@ class Timeline(Sequence[Plan]):
         """The value at every frame, by the path of its schedule, as plans have it."""
         self._parts = parts_of(animation, self.plan_columns)
         self._lists = lists_of(animation, self.plan_columns)
+        self._image_keys = [list(unit.image.keyframes(animation.scope)) for unit in animation.ip_adapter]
         self._prompts = prompts_of(animation)
         frames = frames_to_generate(animation, self._columns["diffusion.cadence"])
         cuts = self._rules.zero_strength_cuts
@@ -147,8 +149,17 @@ class Timeline(Sequence[Plan]):
                 name: values.at(frame, self._derived_values(name, frame))
                 for name, values in self._parts.items()
             },
-            **{name: tuple(one.at(frame) for one in items) for name, items in self._lists.items()},
+            **{
+                name: tuple(one.at(frame, self._item_values(name, i, frame)) for i, one in enumerate(items))
+                for name, items in self._lists.items()
+            },
         }
+
+    def _item_values(self, name: str, index: int, frame: int) -> Mapping[str, object]:
+        """Returns the values of a list's item that no schedule has: which images of a unit act."""
+        if name != "ip_adapter" or not self._image_keys[index]:
+            return {}
+        return followed_images(self._image_keys[index], frame, self.animation.ip_adapter[index].fade)
 
     def _derived_values(self, group: str, frame: int) -> Mapping[str, object]:
         """Returns the values of a group's part that no schedule has: `guided`'s image, `camera`'s lens."""

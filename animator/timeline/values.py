@@ -1,6 +1,6 @@
 """Columns of scheduled values, assembled frame by frame into the parts of plans."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -47,10 +47,19 @@ def parts_of(animation: Animation, columns: Columns) -> dict[str, Values]:
 
 
 def lists_of(animation: Animation, columns: Columns) -> dict[str, tuple[Values, ...]]:
-    """Returns the values of each ControlNet unit and of each step, by the name of their list in presets."""
-    units, steps = enumerate(animation.controlnet), enumerate(animation.steps)
+    """Returns the values of each unit and of each step, by the name of their list in presets."""
+    units: Mapping[str, Sequence[ScheduledGroup]] = {
+        "controlnet": animation.controlnet,
+        "ip_adapter": animation.ip_adapter,
+    }
+    steps = enumerate(animation.steps)
     return {
-        "controlnet": tuple(_values(f"controlnet.{i}", unit.plan_type, unit, columns) for i, unit in units),
+        **{
+            name: tuple(
+                _values(f"{name}.{i}", unit.plan_type, unit, columns) for i, unit in enumerate(of_kind)
+            )
+            for name, of_kind in units.items()
+        },
         "steps": tuple(_values(f"steps.{i}", step.step, step, columns) for i, step in steps),
     }
 

@@ -43,7 +43,7 @@ def _default_schedules() -> Iterator[str]:
 def depth_models() -> str:
     """Returns the table of depth networks."""
     head = "| name | file | output | license |\n|---|---|---|---|\n"
-    outputs = {"inverse": "relative depth", "meters": "meters"}
+    outputs = {"inverse": "relative depth", "distance": "relative distance", "meters": "meters"}
     rows = (
         f"| `{spec.name}` | [{spec.files[0]}]({spec.url}) | {outputs[spec.output]} | {spec.license} |\n"
         for spec in MODELS

@@ -3,7 +3,9 @@
     python -m tests.benchmarks.chain_cost [--sizes 512,1024] [--rounds 9]
 
 CPU milliseconds on one thread, medians; the two sides take turns, since the load of a machine changes. The
-straightforward way is OpenCV, scikit-image (which must be installed) and eager PyTorch. `test_colors.py`
+straightforward way is OpenCV, scikit-image (which must be installed) and eager PyTorch. OpenCV 5 warps float
+images as exactly as we do; before, it rounds positions to 1/32 of a pixel, and PyTorch warps ours. OpenCV's
+8-bit warps round colors and are not compared. `test_colors.py`
 holds the matching of colors against OpenCV's own conversions.
 """
 

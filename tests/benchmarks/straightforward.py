@@ -34,6 +34,38 @@ def warp2d(array: Array, matrix: Matrix) -> Array:
     return cv2.warpPerspective(array, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
 
 
+def warp2d_bicubic(array: Array, matrix: Matrix) -> Array:
+    """Warps with OpenCV's perspective warp, bicubic, edges replicated, overshoot cut off."""
+    height, width = array.shape[:2]
+    warped = cv2.warpPerspective(
+        array, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.clip(warped, 0, 1, out=warped)
+
+
+def warp2d_steady(array: Array, matrix: Matrix) -> Array:
+    """Warps with two remaps at positions that NumPy computes: bicubic, and linear at eased ones."""
+    back = np.linalg.inv(matrix).astype(np.float32)
+    height, width = array.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
+    at = [(row[0] * x + row[1] * y + row[2]) / depth for row in back[:2]]
+    pixels = [np.floor(position) for position in at]
+    parts = [position - pixel for position, pixel in zip(at, pixels, strict=True)]
+    near = [pixel + part * part * (3 - 2 * part) for pixel, part in zip(pixels, parts, strict=True)]
+    cubic = cv2.remap(array, at[0], at[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    linear = cv2.remap(array, near[0], near[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    warped = cv2.addWeighted(cubic, 0.6, linear, 0.4, 0)
+    return np.clip(warped, 0, 1, out=warped)
+
+
+def warp_by_flow(array: Array, flow: Array) -> Array:
+    """Warps along a flow (2, H, W) with OpenCV's remap, bilinear, edges replicated."""
+    height, width = array.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    return cv2.remap(array, x - flow[0], y - flow[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
 def prepare_depth(depth: Array) -> Array:
     """Normalizes depth to [0, 1] and equalizes it with NumPy."""
     even = (depth - depth.min()) / (depth.max() - depth.min())

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.soak.kills import say
+from tests.soak.say import say
 from tests.soak.server import Served, start
 
 

@@ -23,7 +23,7 @@ import httpx2
 import socketio  # type: ignore[import-untyped]
 from playwright.async_api import async_playwright, expect
 
-from tests.soak.kills import say
+from tests.soak.say import say
 from tests.soak.server import Served, start
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

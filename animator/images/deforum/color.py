@@ -78,8 +78,7 @@ def match_levels(levels: Tensor, wanted: Tensor, counted: Tensor | None = None) 
         wanted: (3, 256) int64, cumulative.
         counted: The pixels (H * W), bool, that count; None for all.
     """
-    own = levels if counted is None else levels.flatten(1)[:, counted]
-    table = _table(cumulative_histogram(own), wanted)
+    table = _table(cumulative_histogram(levels, counted), wanted)
     return table.to(torch.int32).gather(1, levels.flatten(1).to(torch.int64)).view_as(levels)
 
 
@@ -145,8 +144,14 @@ def _count_pixels(levels: Image8, mask: Image8 | None = None) -> Tensor:
     return torch.from_numpy(np.stack(counts)).to(torch.int64)
 
 
-def cumulative_histogram(levels: Tensor) -> Tensor:
-    """Returns the number of values (3, 256), int64, at or below each level."""
+def cumulative_histogram(levels: Tensor, counted: Tensor | None = None) -> Tensor:
+    """Returns the number of values (3, 256), int64, at or below each level, of the pixels that count.
+
+    Args:
+        levels: (3, H, W), int32.
+        counted: The pixels (H * W), bool, that count; None for all.
+    """
     counts = torch.zeros((3, 256), device=levels.device, dtype=torch.int64)
     index = levels.flatten(1).to(torch.int64)
-    return counts.scatter_add_(1, index, torch.ones_like(index)).cumsum(1)
+    ones = torch.ones_like(index) if counted is None else counted.to(torch.int64).expand_as(index)
+    return counts.scatter_add_(1, index, ones).cumsum(1)

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from animator.images.side_stream import to_device
+
 _BITS = 12
 _LANES = 32
 """OpenCV's vector code truncates; its scalar code, for the columns left over in each row, rounds."""
@@ -42,7 +44,7 @@ def rgb_levels_from_hsv(hsv: Tensor) -> Tensor:
 
 
 def _choose(choices: Tensor, sector: Tensor, row: tuple[int, ...]) -> Tensor:
-    table = torch.tensor(row).to(sector.device, non_blocking=True)
+    table = to_device(torch.tensor(row), sector.device)
     return choices.gather(0, table[sector].unsqueeze(0)).squeeze(0)
 
 

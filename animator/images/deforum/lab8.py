@@ -14,6 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from animator.images.side_stream import to_device
+
 Table = NDArray[np.int32]
 
 _XYZ_FROM_RGB = ((1777, 1541, 778), (871, 2929, 296), (73, 448, 3575))  # 2^12, white point divided out
@@ -56,7 +58,7 @@ def _descale(value: Tensor, bits: int) -> Tensor:
 
 
 def _look_up(table: Table, index: Tensor) -> Tensor:
-    on_device = torch.from_numpy(table).to(index.device, non_blocking=True)
+    on_device = to_device(torch.from_numpy(table), index.device)
     return on_device.index_select(0, index.flatten()).view(index.shape)
 
 

@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.images.noise import Perlin, perlin_field, white
+from animator.images.side_stream import to_device
 
 _GRAIN = 64
 
@@ -27,7 +28,7 @@ def deforum_noise(
     """
     height, width = image.shape[-2:]
     rows, columns = _floor_to_grain(height), _floor_to_grain(width)
-    noise = white(rows, columns, generator).to(image.device, non_blocking=True)
+    noise = to_device(white(rows, columns, generator), image.device)
     if perlin is not None:
         noise *= perlin_field(perlin, rows, columns, generator, image.device).add_(1.0).mul_(0.5)
     noise = functional.interpolate(noise.unsqueeze(0), (height, width), mode="nearest").squeeze(0)

@@ -7,6 +7,8 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
+from animator.models.diffusion.ip_adapter.find import find_adapter
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.conditioning import hypernetwork_strengths, lora_weights
 from animator.models.folders import model_folders
@@ -37,7 +39,16 @@ def load_options(animation: Animation) -> LoadOptions:
         precision=settings.precision,
         measured_at=animation.size if _is_long(animation) and settings.precision == "auto" else None,
         memory=settings.memory,
-        controlnets=tuple(dict.fromkeys(unit.model for unit in animation.controlnet if unit.enabled)),
+        controlnets=tuple(
+            dict.fromkeys(
+                unit.model for unit in animation.controlnet if unit.enabled and not unit.is_reference
+            )
+        ),
+        ip_adapters=tuple(
+            dict.fromkeys(
+                AdapterName(unit.model, unit.encoder) for unit in animation.ip_adapter if unit.enabled
+            )
+        ),
     )
 
 
@@ -48,7 +59,7 @@ def _is_long(animation: Animation) -> bool:
 
 
 def check_models(plans: Iterable[Plan], options: LoadOptions) -> None:
-    """Checks that every checkpoint, ControlNet and LoRA of a film exists and may be read; loads none.
+    """Checks that a film's checkpoints, ControlNets, IP-Adapters and LoRA files may be read; loads none.
 
     Args:
         plans: Of all frames.
@@ -59,6 +70,8 @@ def check_models(plans: Iterable[Plan], options: LoadOptions) -> None:
     """
     for name in options.controlnets:
         check_permitted(find_controlnet(name, options.library))
+    for adapter in options.ip_adapters:
+        find_adapter(adapter, options.library)
     seen: set[object] = set()
     for plan in plans:
         try:

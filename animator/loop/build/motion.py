@@ -101,7 +101,7 @@ def _motion_3d(animation: Animation, model: Callable[[], DepthModel], how: _Resa
     flip = _motion_2d(animation, how) if animation.motion.enable_perspective_flip else None
     if camera.projection == "pinhole":
         warp = PinholeWarp(depth_source, how.sampling_3d, camera.reveal_noise)
-        pinhole: Motion = BlackPinholeWarp(warp) if how.is_black else warp
+        pinhole = BlackPinholeWarp(warp) if how.is_black else warp
         return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
     deforum = DeforumWarp(depth_source, how.padding, how.sampling_3d)
     return deforum if flip is None else behavior_of(animation).flip_and_warp(flip, deforum)
@@ -109,7 +109,7 @@ def _motion_3d(animation: Animation, model: Callable[[], DepthModel], how: _Resa
 
 def _depth_source(animation: Animation, model: DepthModel) -> DepthSource:
     settings = animation.depth
-    scaling = Stabilized() if settings.stabilize else _scaling(animation, model)
+    scaling = Stabilized(settings.steadiness) if settings.stabilize else _scaling(animation, model)
     return DepthSource(model, settings.every, scaling)
 
 

@@ -12,6 +12,7 @@ from animator.loop.build.compat import behavior_of
 from animator.loop.build.faces import build_faces
 from animator.loop.build.hybrid import Hybrid, build_hybrid
 from animator.loop.build.init_image import read_init_image
+from animator.loop.build.ip_adapter import adapters_of
 from animator.loop.build.masks import masking_of, masks_of
 from animator.loop.build.models import folders_of
 from animator.loop.build.motion import motion_of, open_depth_model, reveal_of
@@ -69,6 +70,7 @@ def build_pipeline(
         *_guidance(animation, device),
         *masking.request_steps,
         *units_of(animation, device, network, masks),
+        *adapters_of(animation, device, masks),
     )
     reveal = reveal_of(animation, network, hybrid.motion)
     plain_tween = _tween(animation, device, reveal)

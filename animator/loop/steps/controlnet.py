@@ -7,16 +7,18 @@ import torch
 from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
-from animator.loop.steps.controlnet_sources import open_images
 from animator.loop.steps.frame_source import FrameSource
+from animator.loop.steps.unit_images import open_images
+from animator.masks.expression import EVERYWHERE
 from animator.masks.sources import Masks
 from animator.models.controlnet.preprocessors.find import Preprocessor, find_preprocessor
+from animator.models.controlnet.preprocessors.kinds import KINDS
 from animator.models.controlnet.preprocessors.resize import resize_to
 from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.settings import Animation
-from animator.settings.controlnet import EVERYWHERE, FRAME, ControlUnit
-from animator.settings.inputs import unit_masks
+from animator.settings.controlnet import FRAME, REFERENCE, ControlUnit
+from animator.settings.inputs import mask_expressions
 from animator.timeline.plan import ControlUnitPlan, Plan
 
 MaskOf = Callable[[str, int, Tensor], Tensor]
@@ -75,17 +77,18 @@ class ControlNetUnit:
         controls = self._controls(request)
         if controls is None:
             return None
-        mask = None
-        if self._mask_of is not None and plan.mask != EVERYWHERE:
+        is_reference, mask = self._settings.is_reference, None
+        if not is_reference and self._mask_of is not None and plan.mask != EVERYWHERE:
             mask = self._mask_of(plan.mask, request.frame, controls.source).unsqueeze(0)
         return Control(
             weight=plan.weight,
             start=plan.guidance_start,
             end=plan.guidance_end,
-            model=self._settings.model,
+            model="" if is_reference else self._settings.model,
             image=controls.image,
             control_mode="guess" if self._settings.guess_mode else self._settings.control_mode,
             mask=mask,
+            fidelity=_fidelity(self._settings) if is_reference else None,
         )
 
     def _controls(self, request: GenerationRequest) -> _Controls | None:
@@ -103,7 +106,7 @@ class ControlNetUnit:
         """
         resize_mode = self._settings.resize_mode
         source = resize_to(image, size, resize_mode)
-        if self._settings.module == "none":
+        if self._settings.module in ("none", REFERENCE):
             return _Controls(source, source)
         own = image.shape[2], image.shape[1]
         control = self._preprocess(resize_to(image, self._working_size(own, size), "stretch"))
@@ -135,6 +138,13 @@ class ControlNetUnits:
         return replace(request, controls=tuple(control for control in controls if control is not None))
 
 
+def _fidelity(unit: ControlUnit) -> float:
+    """Returns the style fidelity of a reference; as in A1111, a control mode that is not balanced decides."""
+    by_mode = {"prompt": 0.0, "control": 1.0}
+    (own,) = KINDS[REFERENCE].values((unit.threshold_a, None))
+    return by_mode.get(unit.control_mode, own)
+
+
 def units_of(
     animation: Animation,
     device: torch.device,
@@ -154,10 +164,11 @@ def units_of(
     """
     if not any(unit.enabled for unit in animation.controlnet):
         return ()
-    mask_of = masks().at if any(unit_masks(animation)) else None
+    settings = [setting for setting, text in mask_expressions(animation) if text != EVERYWHERE]
+    mask_of = masks().at if any(setting.startswith("controlnet.") for setting in settings) else None
 
     def open_unit(unit: ControlUnit) -> ControlNetUnit:
-        images = None if unit.source == FRAME else open_images(unit, device)
+        images = None if unit.source == FRAME else open_images(unit.source, unit, device)
         preprocess = find_preprocessor(unit.module, (unit.threshold_a, unit.threshold_b), depth)
         return ControlNetUnit(unit, images, preprocess, mask_of)
 

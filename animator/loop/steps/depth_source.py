@@ -1,6 +1,5 @@
 """`DepthSource`: a depth network, how often it runs, and how its maps are scaled."""
 
-import logging
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,10 +7,8 @@ import torch
 from torch import Tensor
 
 from animator.images.depth_map import is_usable, normalize, prepare_depth, stabilize
-from animator.models.depth.model import DepthModel
+from animator.models.depth.model import DepthModel, VideoDepthModel
 from animator.timeline.plan import Plan
-
-log = logging.getLogger(__name__)
 
 
 class DepthScaling(Protocol):
@@ -52,11 +49,20 @@ class Normalized:
 
 @dataclass(frozen=True)
 class Stabilized:
-    """Fits every map to the one before, so that depth does not pump; the first map sets the scale."""
+    """Fits every map to the one before, so that depth does not pump; the first map sets the scale.
+
+    Attributes:
+        kept: Share of the map before that is blended into each, in [0, 1), against flicker.
+    """
+
+    kept: float = 0.0
 
     def store(self, nearness: Tensor, last: Tensor | None) -> Tensor:
         """Returns the estimate in the first map's scale."""
-        return normalize(nearness) if last is None else stabilize(nearness, last)
+        if last is None:
+            return normalize(nearness)
+        fitted = stabilize(nearness, last)
+        return fitted.lerp(last, self.kept) if self.kept else fitted
 
     def normalize(self, stored: Tensor) -> Tensor:
         """Returns the map, clamped to the first one's range."""
@@ -77,16 +83,28 @@ class DepthSource:
     every: int
     scaling: DepthScaling
 
-    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor:
-        """Returns the image's stored depth (H, W), larger = nearer; between two estimates, the last one."""
+    def estimate_depth(
+        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
+    ) -> Tensor:
+        """Returns the image's stored depth (H, W), larger = nearer; between two estimates, the last one.
+
+        Args:
+            image: (3, H, W), before it is warped.
+            plan: Of the frame it is warped to.
+            last: The depth stored last; None at the start of a film.
+            past: The film's images as a network that sees them wants them; None for other networks.
+        """
         if last is not None and plan.frame % self.every:
             return last
-        nearness = self.model.estimate(image)
-        if not bool(is_usable(nearness)):
-            log.warning(
-                "frame %d: the depth map is flat or not finite; the image is warped as one plane", plan.frame
-            )
+        if isinstance(self.model, VideoDepthModel):
+            nearness = self.model.estimate_after(past, image)
+        else:
+            nearness = self.model.estimate(image)
         return self.scaling.store(nearness, last)
+
+    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
+        """Returns the past of the film's next image; None for a network that sees one image at a time."""
+        return self.model.past_with(past, image) if isinstance(self.model, VideoDepthModel) else None
 
 
 def _unless_flat(stored: Tensor, scaled: Tensor) -> Tensor:

@@ -20,8 +20,8 @@ Share = Annotated[float, RangedSchedule(0.0, 1.0)]
 class Echo:
     """Blends the last frame in, which has the frames before it in the same way: trails of what moves.
 
-    With `at: output` that is its own last result: trails are seen, and the next frame is made without them.
-    A cut (strength 0) ends them.
+    With `at: output` that is its own last result: trails are seen, the next frame is made without them, and
+    they end where the clip has a cut. A cut (strength 0) always ends them.
     """
 
     place: ClassVar[Place] = "output"

@@ -40,5 +40,5 @@ class RestoreFaces:
 
 
 def _landmarks(faces: Tensor | None) -> Sequence[Landmarks]:
-    """Returns the landmarks of faces (n, 5, 2), each float64 (5, 2)."""
-    return () if faces is None else tuple(faces.cpu().numpy().astype(np.float64))
+    """Returns the landmarks of faces (n, 5, 2) on the CPU, each float64 (5, 2)."""
+    return () if faces is None else tuple(faces.numpy().astype(np.float64))

@@ -45,6 +45,8 @@ class Grain:
         """Returns grain (1 or 3, H, W) of standard deviation 1, from the CPU's generator on every device."""
         import torch
 
+        from animator.images.side_stream import to_device
+
         generator = torch.Generator().manual_seed(derive(plan.seed, plan.frame, "grain"))
         shape = image.shape[1:]
         grain = torch.randn((1, *shape), generator=generator)
@@ -52,7 +54,7 @@ class Grain:
             colored = torch.randn((3, *shape), generator=generator)
             share = self.color
             grain = (grain * (1.0 - share) + colored * share) / (share**2 + (1.0 - share) ** 2) ** 0.5
-        return self._coarser(grain.to(image.device))
+        return self._coarser(to_device(grain, image.device))
 
     def _coarser(self, grain: "Tensor") -> "Tensor":
         """Returns grain of the size, still of standard deviation 1."""

@@ -14,10 +14,10 @@ from animator.images.depth_map import pinhole_distance
 from animator.images.inpaint import extend_background
 from animator.images.noise import uniform_noise
 from animator.images.pinhole import View, pinhole_view
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, sample_colors
 from animator.images.warp2d import inverse, is_singular, matrix_grid
 from animator.images.warp3d import projection_grid, warp3d
-from animator.loop.pipeline import Motion
+from animator.loop.kept_warp import FilmMotion
 from animator.loop.steps.depth_source import DepthSource
 from animator.loop.steps.motion_2d import Warp2D
 from animator.timeline.plan import Plan
@@ -38,9 +38,16 @@ class DeforumWarp:
     border: Border
     sampling: Sampling
 
-    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(
+        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
+    ) -> Tensor | None:
         """Returns the image's depth (H, W), or None for a plane."""
-        return None if self.depth_source is None else self.depth_source.estimate_depth(image, plan, last)
+        source = self.depth_source
+        return None if source is None else source.estimate_depth(image, plan, last, past)
+
+    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
+        """Returns the past of the next image; None for a network without."""
+        return None if self.depth_source is None else self.depth_source.past_with(past, image)
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the moves of all plans, resampled once, with the last camera."""
@@ -68,9 +75,15 @@ class FlippedWarp:
     flip: Warp2D
     motion: DeforumWarp
 
-    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(
+        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
+    ) -> Tensor | None:
         """Returns the image's depth (H, W), or None for a plane."""
-        return self.motion.estimate_depth(image, plan, last)
+        return self.motion.estimate_depth(image, plan, last, past)
+
+    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
+        """Returns the past of the next image; None for a network without."""
+        return self.motion.past_with(past, image)
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the flips, then the moves of all plans, resampled once."""
@@ -83,7 +96,7 @@ class FlippedWarp:
             z = torch.ones((height, width), device=image.device)
         flipped = matrix_grid(inverse(combined_flip), width, height, image.device)
         grid = compose_grids(flipped, projection_grid(z, total_motion(plans), camera_of(plans)))
-        return sample(image, grid, self.motion.border, self.motion.sampling).clamp_(0.0, 1.0)
+        return sample_colors(image, grid, self.motion.border, self.motion.sampling)
 
 
 @dataclass(frozen=True)
@@ -96,11 +109,17 @@ class FlippedThenWarp:
     """
 
     flip: Warp2D
-    motion: Motion
+    motion: FilmMotion
 
-    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(
+        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
+    ) -> Tensor | None:
         """Returns the image's depth (H, W), or None for a plane."""
-        return self.motion.estimate_depth(image, plan, last)
+        return self.motion.estimate_depth(image, plan, last, past)
+
+    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
+        """Returns the past of the next image; None for a network without."""
+        return self.motion.past_with(past, image)
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the flips of all plans, then their moves."""
@@ -124,9 +143,16 @@ class PinholeWarp:
     sampling: Sampling
     noise: float
 
-    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(
+        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
+    ) -> Tensor | None:
         """Returns the image's depth (H, W), or None for a plane."""
-        return None if self.depth_source is None else self.depth_source.estimate_depth(image, plan, last)
+        source = self.depth_source
+        return None if source is None else source.estimate_depth(image, plan, last, past)
+
+    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
+        """Returns the past of the next image; None for a network without."""
+        return None if self.depth_source is None else self.depth_source.past_with(past, image)
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the moves of all plans, gaps filled."""
@@ -155,9 +181,15 @@ class BlackPinholeWarp:
 
     pinhole: PinholeWarp
 
-    def estimate_depth(self, image: Tensor, plan: Plan, last: Tensor | None) -> Tensor | None:
+    def estimate_depth(
+        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
+    ) -> Tensor | None:
         """Returns the image's depth (H, W), or None for a plane."""
-        return self.pinhole.estimate_depth(image, plan, last)
+        return self.pinhole.estimate_depth(image, plan, last, past)
+
+    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
+        """Returns the past of the next image; None for a network without."""
+        return self.pinhole.past_with(past, image)
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the moves of all plans."""

@@ -44,7 +44,13 @@ class Reveal:
         """
         revealed = self._after_camera(warped, plans, depth, before)
         after_clip = None if revealed is None else self._after_clip(revealed, plans[-1:])
-        return self.paint(warped, revealed), after_clip
+        # The only question to the device: an empty area would cost the diffusion all of its steps.
+        is_empty = after_clip is None or not bool(after_clip.any())
+        return self.paint(warped, revealed), None if is_empty else after_clip
+
+    def filled(self, warped: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """Returns the image (3, H, W) with what came into view filled; args as for `fill`."""
+        return self.paint(warped, self._after_camera(warped, plans, depth, None))
 
     def paint(self, image: Tensor, area: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) with an area (H, W) filled from around; None is no area."""
@@ -56,7 +62,9 @@ class Reveal:
     def area(
         self, like: Tensor, plans: Sequence[Plan], depth: Tensor | None, before: Tensor | None = None
     ) -> Tensor | None:
-        """Returns the area (H, W) that is only filled after moves of camera and clip; None for nothing.
+        """Returns the area (H, W) that is only filled after moves of camera and clip.
+
+        Where it is known to be empty without waiting for a device, None.
 
         Args:
             like: An image (3, H, W) of the film's size.
@@ -80,8 +88,9 @@ class Reveal:
 
 
 def _where(mask: Tensor) -> Tensor | None:
-    """Returns the mask (H, W) as 0 and 1; None if it is empty."""
-    return mask.to(torch.float32) if bool(mask.any()) else None
+    """Returns the mask (H, W) as 0 and 1; None if it is empty, where that is known without waiting."""
+    is_empty = mask.device.type == "cpu" and not bool(mask.any())
+    return None if is_empty else mask.to(torch.float32)
 
 
 @dataclass(frozen=True)
@@ -102,8 +111,7 @@ class FilledMotion:
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the warped image (3, H, W), filled."""
-        filled, _ = self.reveal.fill(self.motion.warp(image, plans, depth), plans, depth)
-        return filled
+        return self.reveal.filled(self.motion.warp(image, plans, depth), plans, depth)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.images.grid import grid_of_uv, uv_coordinates
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, sample, sample_colors
+from animator.images.side_stream import to_device
 from animator.loop.pipeline import FrameImage, Motion
 from animator.loop.steps.reveal import Reveal
 from animator.loop.tweens.tween import Composed
@@ -71,7 +72,7 @@ class LookAhead:
         """Returns the in-between (3, H, W) of the old image warped forward and the generated one backward."""
         fraction = steps / len(paths.plans)
         grid, visible = paths.back(steps)
-        from_new = sample(generated, grid, Border.REPLICATE, Sampling.STEADY).clamp_(0.0, 1.0)
+        from_new = sample_colors(generated, grid, Border.REPLICATE, Sampling.STEADY)
         if flow is not None:
             factor = paths.plans[0].diffusion.cadence_flow_factor
             flow_here = sample(flow, grid, Border.REPLICATE, Sampling.BILINEAR)
@@ -113,7 +114,7 @@ class _PixelPaths:
             return torch.ones_like(self.old[0], dtype=torch.bool) if area is None else area == 0
         uv = self.motion.warp(_as_image(self._start()), self.plans[:steps], self.depth)[:2]
         height, width = uv.shape[-2:]
-        margin = torch.tensor([0.6 / width, 0.6 / height], device=uv.device).view(2, 1, 1)
+        margin = to_device(torch.tensor([0.6 / width, 0.6 / height]), uv.device).view(2, 1, 1)
         return ((uv > margin) & (uv < 1.0 - margin)).all(0)
 
     def back(self, steps: int) -> tuple[Tensor, Tensor]:
@@ -130,7 +131,7 @@ class _PixelPaths:
             uv = start - sample(shift, grid_of_uv(uv), Border.REPLICATE, Sampling.BILINEAR)
         error = uv + sample(shift, grid_of_uv(uv), Border.REPLICATE, Sampling.BILINEAR) - start
         height, width = shift.shape[-2:]
-        size = torch.tensor([width, height], device=shift.device).view(2, 1, 1)
+        size = to_device(torch.tensor([width, height]), shift.device).view(2, 1, 1)
         converged = (error.abs() * size < _TOLERANCE_PX).all(0)
         return grid_of_uv(uv), converged & ((uv > 0.0) & (uv < 1.0)).all(0)
 

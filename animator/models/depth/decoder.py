@@ -92,13 +92,31 @@ class Decoder(nn.Module):
 
     def merge(self, maps: list[Tensor]) -> Decoded:
         """Fuses the encoder's feature maps (finest first)."""
-        skips = [self.get_submodule(f"layer{i + 1}_rn")(m) for i, m in enumerate(maps)]
+        skips = [self.skip(level, m) for level, m in enumerate(maps, start=1)]
         merged: list[Tensor] = []
-        for level in reversed(range(self.levels)):
-            finer = skips[level - 1].shape[-2:] if level else [2 * n for n in skips[0].shape[-2:]]
-            fuse = self.get_submodule(f"refinenet{level + 1}")
-            merged.append(fuse(merged[-1] if merged else None, skips[level], (finer[0], finer[1])))
+        for level in range(self.levels, 0, -1):
+            finer = skips[level - 2] if level > 1 else None
+            merged.append(self.fuse(level, merged[-1] if merged else None, skips[level - 1], finer))
         return Decoded(skips[-1], tuple(merged))
+
+    def skip(self, level: int, features: Tensor) -> Tensor:
+        """Returns the encoder's feature map (N, C, h, w) of a level, the finest is 1, in its width."""
+        mapped: Tensor = self.get_submodule(f"layer{level}_rn")(features)
+        return mapped
+
+    def fuse(self, level: int, merged: Tensor | None, skip: Tensor, finer: Tensor | None) -> Tensor:
+        """Returns the fused map of a level in the size of the next finer one.
+
+        Args:
+            level: The level; the finest is 1.
+            merged: Of the level before; None at the coarsest.
+            skip: Of this level, from `skip`.
+            finer: Of the next finer level; None at the finest, where the size is doubled.
+        """
+        height, width = skip.shape[-2:] if finer is None else finer.shape[-2:]
+        size = (height, width) if finer is not None else (2 * height, 2 * width)
+        fused: Tensor = self.get_submodule(f"refinenet{level}")(merged, skip, size)
+        return fused
 
 
 class Head(nn.ModuleDict):

@@ -10,7 +10,7 @@ from torch.nn import functional as nnf
 
 from animator.errors import ModelError
 from animator.models.depth.preprocess import Final, Preparation
-from animator.models.depth.resample import cubic
+from animator.models.depth.resample import area, cubic
 from animator.models.depth.spec import DepthModelSpec
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -32,8 +32,8 @@ class Estimator:
     def estimate(self, image: Tensor) -> Tensor:
         """Returns inverse depth (H, W) float32, larger = nearer, of an image (3, H, W) RGB in [0, 1].
 
-        Relative networks: their output unchanged (bicubic resizing may undershoot 0 a little). Metric
-        networks: 1 / meters.
+        Relative networks: their output unchanged (bicubic resizing may undershoot 0 a little), or
+        1 / distance. Metric networks: 1 / meters.
         """
         return self.estimate_batch(image[None])[0]
 
@@ -69,17 +69,25 @@ class Estimator:
         else:
             prepared = network_input(self.spec.preparation, inputs).to(weight.dtype)
             output = self.network(prepared).float()
-            output = _resize(output, (inputs.shape[-2], inputs.shape[-1]), self.spec.preparation.final)
+            output = resize_output(output, (inputs.shape[-2], inputs.shape[-1]), self.spec.preparation.final)
         return output.to(images.device)
 
 
 def network_input(preparation: Preparation, images: Tensor) -> Tensor:
     """Returns images (N, 3, H, W) in [0, 1] resized to (N, 3, h, w) and normalized."""
+    return preparation.normalize.apply(resized(preparation, images)).float()
+
+
+def resized(preparation: Preparation, images: Tensor) -> Tensor:
+    """Returns images (N, 3, H, W) in [0, 1] in the size of the network's input, in double precision."""
     size = preparation.sizing.of(images.shape[-2], images.shape[-1])
     # In double precision like the original: dpt-hybrid amplifies a difference in the last bit of its input
     # to 1e-4 of its output. Metal has no doubles.
     exact = images if images.device.type == "mps" else _exact_double(images)
-    return preparation.normalize.apply(cubic(exact, size)).float()
+    if preparation.resizing == "area":
+        whole = preparation.sizing.whole(images.shape[-2], images.shape[-1])
+        return area(area(exact, whole), size)
+    return cubic(exact, size)
 
 
 def _exact_double(images: Tensor) -> Tensor:
@@ -89,7 +97,8 @@ def _exact_double(images: Tensor) -> Tensor:
     return torch.where((levels - whole).abs() < 1e-5, whole, levels) / 255  # float32 rounds by up to 8e-6
 
 
-def _resize(output: Tensor, size: tuple[int, int], final: Final) -> Tensor:
+def resize_output(output: Tensor, size: tuple[int, int], final: Final) -> Tensor:
+    """Returns a network's output (N, h, w) resized to an image's height and width."""
     mode = "bicubic" if final == "bicubic" else "bilinear"
     resized = nnf.interpolate(
         output[:, None], size=size, mode=mode, align_corners=final == "bilinear_corners"
@@ -105,7 +114,7 @@ def _run_with_margins(network: nn.Module, images: Tensor) -> Tensor:
     wide = min(int(math.sqrt(width / 2) * 3), width - 1)
     padded = nnf.pad(images, (wide, wide, high, high), mode="reflect")
     output = network(padded).float()
-    output = _resize(output, (padded.shape[-2], padded.shape[-1]), "bicubic")
+    output = resize_output(output, (padded.shape[-2], padded.shape[-1]), "bicubic")
     return output[:, high : high + height, wide : wide + width]
 
 

@@ -102,6 +102,14 @@ def describe_file(state: Mapping[str, Tensor]) -> str:
 _OTHER_FILES = (
     ("model.diffusion_model.", "a Stable Diffusion checkpoint"),
     ("lora_up.", "a LoRA"),
+    (
+        "model.da3.",
+        "Depth-Anything 3 of two networks; use DA3MONO-LARGE, DA3-SMALL, DA3-BASE or DA3-LARGE instead",
+    ),
+    (
+        "model.backbone.pretrained.",
+        "Depth-Anything 3 of another size; use DA3MONO-LARGE, DA3-SMALL, DA3-BASE or DA3-LARGE instead",
+    ),
     ("lora_A.", "a LoRA"),
     (
         "neck.reassemble_stage.",

@@ -1,6 +1,6 @@
 """`DepthModel`, the protocol of depth networks, and `FakeDepth`, its smallest implementation."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -25,6 +25,28 @@ class DepthModel(Protocol):
         Args:
             image: (3, H, W), RGB in [0, 1].
         """
+        ...
+
+
+@runtime_checkable
+class VideoDepthModel(DepthModel, Protocol):
+    """Estimates the depth of a film's images, each seen with those before it.
+
+    It remembers nothing: all that it knows of the film is in the past that it is given, which is small, and
+    saved with the state of the film.
+    """
+
+    def estimate_after(self, past: Tensor | None, image: Tensor) -> Tensor:
+        """Returns inverse depth (H, W) float32, larger = nearer, on the image's device.
+
+        Args:
+            past: What `past_with` returned for the image before; None at the start of a film.
+            image: (3, H, W), RGB in [0, 1]. It may be the last one of the past.
+        """
+        ...
+
+    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor:
+        """Returns the past (n, 3, h, w), uint8, of the image that follows this one in a film."""
         ...
 
 

@@ -94,21 +94,31 @@ class LevitDpt(nn.Module):
         return inverse
 
 
+def output_layers(inputs: int, outputs: int) -> nn.ModuleDict:
+    """Returns the two convolutions at the end of a Depth-Anything head; see `last_layers`."""
+    return nn.ModuleDict({"0": nn.Conv2d(inputs, 32, 3, padding=1), "2": nn.Conv2d(32, outputs, 1)})
+
+
 class _DepthAnythingScratch(Decoder):
     """A decoder with the two parts of its head."""
 
     def __init__(self, outputs: tuple[int, int, int, int], width: int) -> None:
         super().__init__(DecoderShape(outputs, (width,) * 4))
         self.output_conv1 = nn.Conv2d(width, width // 2, 3, padding=1)
-        self.output_conv2 = nn.ModuleDict(
-            {"0": nn.Conv2d(width // 2, 32, 3, padding=1), "2": nn.Conv2d(32, 1, 1)}
-        )
+        self.output_conv2 = output_layers(width // 2, 1)
 
 
-class _DepthAnythingHead(nn.Module):
+class DepthAnythingHead(nn.Module):
     """`depth_head` of the Depth-Anything files."""
 
     def __init__(self, inputs: int, outputs: tuple[int, int, int, int], width: int) -> None:
+        """Builds the head.
+
+        Args:
+            inputs: Channels of the encoder's feature maps.
+            outputs: Channels of the decoder's four inputs.
+            width: Channels inside the decoder.
+        """
         super().__init__()
         self.projects = nn.ModuleList(nn.Conv2d(inputs, n, 1) for n in outputs)
         factors = zip(outputs, (4, 2, 1, 0.5), strict=True)
@@ -117,13 +127,26 @@ class _DepthAnythingHead(nn.Module):
 
     def forward(self, maps: list[Tensor]) -> Tensor:
         """Returns raw depth (N, H, W), unbounded, from four feature maps (N, C, H / 14, W / 14)."""
-        size = [PATCH * n for n in maps[0].shape[-2:]]
+        return last_layers(self.scratch.output_conv2, self.activations(maps))[:, 0]
+
+    def activations(self, maps: list[Tensor]) -> Tensor:
+        """Returns what the last layers get (N, width / 2, H, W) from the same feature maps."""
         resized = [r(p(m)) for m, p, r in zip(maps, self.projects, self.resize_layers, strict=True)]
-        y = self.scratch.output_conv1(self.scratch.merge(resized).merged[-1])
-        y = nnf.interpolate(y, size=size, mode="bilinear", align_corners=True)
-        last = self.scratch.output_conv2
-        value: Tensor = last["2"](nnf.relu(last["0"](y)))
-        return value[:, 0]
+        merged = self.scratch.merge(resized).merged[-1]
+        return self.enlarged(merged, (maps[0].shape[-2], maps[0].shape[-1]))
+
+    def enlarged(self, merged: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Returns what the last layers get (N, width / 2, H, W) from the fused map of a grid of patches."""
+        size = [PATCH * n for n in grid]
+        return nnf.interpolate(
+            self.scratch.output_conv1(merged), size=size, mode="bilinear", align_corners=True
+        )
+
+
+def last_layers(layers: nn.ModuleDict, activations: Tensor) -> Tensor:
+    """Returns the outputs (N, C, H, W) of the two convolutions at the end of a head."""
+    values: Tensor = layers["2"](nnf.relu(layers["0"](activations)))
+    return values
 
 
 class DepthAnything(nn.Module):
@@ -134,7 +157,7 @@ class DepthAnything(nn.Module):
     ) -> None:
         super().__init__()
         self.pretrained = encoder
-        self.depth_head = _DepthAnythingHead(encoder.model.embed_dim, outputs, width)
+        self.depth_head = DepthAnythingHead(encoder.model.embed_dim, outputs, width)
         self.max_depth = max_depth
 
     def forward(self, x: Tensor) -> Tensor:

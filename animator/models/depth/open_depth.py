@@ -104,13 +104,14 @@ def estimator(
     Raises:
         ModelError: The weights do not fit the network.
     """
-    from animator.models.depth import (
-        build,
-    )  # loads timm, which takes seconds and which the built-in network does not need
+    # These load timm, which takes seconds and which the built-in network does not need.
+    from animator.models.depth import build
+    from animator.models.depth.video_estimator import video_estimator
 
     floats = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
     network = load_weights.load_weights(spec, build.empty(spec), floats, source)
-    return Estimator(spec, prepare_for_inference(network, torch.device(device), dtype))
+    opened = Estimator(spec, prepare_for_inference(network, torch.device(device), dtype))
+    return video_estimator(opened) if spec.window > 1 else opened
 
 
 def _from_plugin(

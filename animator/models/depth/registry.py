@@ -1,6 +1,16 @@
 """Registry of depth networks, collected from their families. Importing it loads no torch."""
 
-from animator.models.depth.families import depth_anything, dpt, levit, midas, next_vit, swin, zoe
+from animator.models.depth.families import (
+    depth_anything,
+    depth_anything_3,
+    dpt,
+    levit,
+    midas,
+    next_vit,
+    swin,
+    video_depth_anything,
+    zoe,
+)
 from animator.models.depth.spec import DepthModelSpec
 
 PLUGINS = "animator.depth_models"
@@ -14,6 +24,8 @@ MODELS: tuple[DepthModelSpec, ...] = (
     *next_vit.MODELS,
     *levit.MODELS,
     *depth_anything.MODELS,
+    *depth_anything_3.MODELS,
+    *video_depth_anything.MODELS,
     *zoe.MODELS,
 )
 """The built-in networks."""

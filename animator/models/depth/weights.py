@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from pathlib import Path
 
 from animator.core.confinement import named_path
-from animator.core.download import Limits, download
+from animator.core.download import Limits
+from animator.core.fetch import PublicFile, fetch
 from animator.core.hosts import ForbiddenHostError, check_url
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.depth import names
 from animator.models.depth.spec import DepthModelSpec
-from animator.models.folders import VARIABLE, find_file, shared_folders, torch_downloads
+from animator.models.folders import VARIABLE, download_folder, find_file, torch_downloads
 from animator.models.stand_ins import stand_in
 
 LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0, total_s=7200.0)
@@ -32,8 +32,7 @@ def find_or_download(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
         ModelError: It could not be downloaded.
     """
     searched = (*folders, torch_downloads())
-    target = (*shared_folders(), torch_downloads())[0]
-    return find_file(spec.files, searched) or download_weights(spec, searched, target)
+    return find_file(spec.files, searched) or download_weights(spec, searched, download_folder())
 
 
 def weights_files(name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -90,8 +89,7 @@ def download_weights(spec: DepthModelSpec, searched: tuple[Path, ...], folder: P
     target = folder / spec.files[0]
     log.info("downloading %s from %s", spec.files[0], spec.url)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _download(spec.url, target)
+        fetch(PublicFile(spec.url, spec.sha256), target, LIMITS)
     except ForbiddenHostError as error:
         raise _not_permitted(spec, searched, error) from error
     except OSError as error:
@@ -111,14 +109,3 @@ def _not_permitted(spec: DepthModelSpec, searched: tuple[Path, ...], error: Forb
         f"{spec.url}; or use the built-in model 'starter'",
         error.hint,
     )
-
-
-def _download(url: str, target: Path) -> None:
-    # Several processes may download the same file at once, so each writes to its own temporary name.
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
-        try:
-            download(url, part, LIMITS)
-        except BaseException:
-            Path(part.name).unlink()
-            raise
-    Path(part.name).replace(target)

@@ -56,9 +56,14 @@ class Autoencoder:
 
     def decode(self, latent: Tensor, size: tuple[int, int]) -> Tensor:
         """Returns the float32 image (3, H, W) of this width and height, in about [0, 1]."""
-        out = self.model.decode(self.unscale(latent).to(self.model.dtype), return_dict=False)[0]
+        return self.crop(
+            self.model.decode(self.unscale(latent).to(self.model.dtype), return_dict=False)[0], size
+        )
+
+    def crop(self, decoded: Tensor, size: tuple[int, int]) -> Tensor:
+        """Returns what the VAE decoded (1, 3, H', W'), in [-1, 1], as the image (3, H, W) of this size."""
         width, height = size
-        return torch.as_tensor(out)[0, :, :height, :width].to(torch.float32) / 2 + 0.5
+        return torch.as_tensor(decoded)[0, :, :height, :width].to(torch.float32) / 2 + 0.5
 
     def unscale(self, latent: Tensor) -> Tensor:
         """Returns a latent as the VAE itself has it, without the scale and shift of those that models see."""

@@ -66,6 +66,11 @@ def form_of(request: GenerationRequest) -> Hashable:
         (request.ddim_eta, request.ancestral_eta),
         (request.refiner, request.freeu, request.deep_shrink),
         tuple(
-            (control.model, control.start, control.end, control.control_mode) for control in request.controls
+            (control.model, control.start, control.end, control.control_mode, control.is_reference)
+            for control in request.controls
+        ),
+        tuple(
+            (prompt.adapter, prompt.start, prompt.end, len(prompt.images), prompt.mask is None)
+            for prompt in request.image_prompts
         ),
     )

@@ -11,10 +11,15 @@ from torch import Tensor
 from animator.models.diffusion.controlnet.residuals import ControlNetGuide, unet_kwargs
 from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.hold import Hold
+from animator.models.diffusion.ip_adapter.adapters import Embedded
+from animator.models.diffusion.ip_adapter.attention import Show, show_nothing
+from animator.models.diffusion.reference import Refer, Reference, refer_to_nothing
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule, step_of
 from animator.models.diffusion.speed import do_nothing
 
 ALL_ROWS = slice(0, None)
+_PROMPTS, _REFERENCES = "image_prompts", "references"
+"""Names, among the U-Net's arguments, of what it does not take: what it attends to besides the text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +56,10 @@ class Denoiser:
         rows_at_once: Batch size of a U-Net call, in prompts; a smaller one needs less memory.
         before_call: Called before every call of the U-Net.
         guides: The ControlNets that guide it.
+        image_prompts: Images that it attends to.
+        show: Shows them to the U-Net.
+        references: Images whose features it attends to.
+        refer: Has the U-Net read them before a call.
         hold: Holds parts of the image back at the first steps; None denoises all of it at every step.
     """
 
@@ -65,6 +74,10 @@ class Denoiser:
     rows_at_once: int = 64
     before_call: Callable[[], None] = do_nothing
     guides: Sequence[ControlNetGuide] = ()
+    image_prompts: Sequence[Embedded] = ()
+    show: Show = show_nothing
+    references: Sequence[Reference] = ()
+    refer: Refer = refer_to_nothing
     negative_sizes: Tensor | None = None
     edited: Tensor | None = None
     hold: Hold | None = None
@@ -79,7 +92,7 @@ class Denoiser:
         return self.finish(x, outputs[0] if len(outputs) == 1 else torch.cat(outputs), sigma)
 
     def inputs(self, x: Tensor, sigma: float, rows: slice = ALL_ROWS) -> dict[str, Any]:
-        """Returns the U-Net's keyword arguments for a latent.
+        """Returns the U-Net's keyword arguments for a latent, and the images that it attends to.
 
         Args:
             x: The noised latent (1, C, h, w).
@@ -116,12 +129,20 @@ class Denoiser:
             edited = self.edited.to(scaled.dtype) * guidance.sees_image(rows, scaled)
             inputs["sample"] = torch.cat([inputs["sample"], edited], dim=1)
         scale_embedding = None if self.scale_embedding is None else self.scale_embedding.expand(count, -1)
-        return {**inputs, **residuals, "timestep_cond": scale_embedding}
+        is_negative = guidance.is_negative[rows]
+        prompts = tuple(prompt.for_rows(is_negative, progress) for prompt in self.image_prompts)
+        references = tuple(one.for_rows(is_negative, progress, sigma) for one in self.references)
+        seen = {_PROMPTS: prompts, _REFERENCES: references}
+        return {**inputs, **residuals, "timestep_cond": scale_embedding, **seen}
 
     def run(self, inputs: Mapping[str, Any]) -> Tensor:
-        """Returns the U-Net's output (rows, C, h, w), float32."""
+        """Returns the U-Net's output (rows, C, h, w), float32, for what `inputs` returned."""
         self.before_call()
-        output = self.unet(**inputs, return_dict=False)[0]
+        given = dict(inputs)
+        self.show(given.pop(_PROMPTS))
+        references = given.pop(_REFERENCES)
+        self.refer(given, references)
+        output = self.unet(**given, return_dict=False)[0]
         # A copy: a CUDA graph writes its next output to the same memory.
         return torch.as_tensor(output).to(torch.float32, copy=True)
 

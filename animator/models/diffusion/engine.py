@@ -6,6 +6,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import Precision
 from animator.models.diffusion.request import GenerationRequest
 
@@ -40,8 +41,8 @@ class Engine(Protocol):
     def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
 
-    def guide(self, controlnets: Sequence[str]) -> None:
-        """Loads ControlNets before the first generation.
+    def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName] = ()) -> None:
+        """Loads ControlNets and IP-Adapters before the first generation.
 
         Raises:
             ModelError: One is missing, broken or made for another base, or the model supports none.

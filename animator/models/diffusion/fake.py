@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from animator.images.side_stream import to_device
 from animator.models.diffusion.request import GenerationRequest
 from schedules.seeds import derive
 
@@ -24,7 +25,7 @@ class FakeDiffuser:
         width, height = request.size
         seed = derive(request.seed, 0, f"fake {request.prompt.positive}")
         generator = torch.Generator().manual_seed(seed)
-        coarse = torch.rand((1, 3, 5, 5), generator=generator).to(self.device)
+        coarse = to_device(torch.rand((1, 3, 5, 5), generator=generator), self.device)
         patches = torch.nn.functional.interpolate(
             coarse, (height, width), mode="bicubic", align_corners=False
         )

@@ -119,6 +119,12 @@ class Guidance:
         return sees[rows]
 
     @property
+    def is_negative(self) -> tuple[bool, ...]:
+        """For each row, True for one of the negative prompt."""
+        first, last = self.scale is not None, self.image_scale is not None
+        return tuple((first and row == 0) or (last and row == self.rows - 1) for row in range(self.rows))
+
+    @property
     def rows(self) -> int:
         """Batch size: the number of prompts."""
         return self.context.shape[0]

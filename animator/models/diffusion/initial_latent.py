@@ -51,11 +51,11 @@ def initial_latent(
     latent = image_latent(request, autoencoder)
     if latent is None:
         return initial_noise * sigma
-    latent = _fill_masked(request, autoencoder, latent, noise)
+    latent = fill_masked(request, autoencoder, latent, noise)
     return torch.add(latent, initial_noise, alpha=sigma * request.noise_multiplier)
 
 
-def _fill_masked(
+def fill_masked(
     request: GenerationRequest, autoencoder: Autoencoder, latent: Tensor, noise: LatentNoise
 ) -> Tensor:
     """Returns the latent with the request's fill inside the mask."""

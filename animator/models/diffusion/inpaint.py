@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -117,11 +118,23 @@ def _only_masked(request: GenerationRequest) -> Inpainting:
         for control in request.controls
         if control.image is not None
     )
+    prompts = tuple(
+        prompt
+        if prompt.mask is None
+        else replace(prompt, mask=_resize(box.crop(prompt.mask), size).clamp(0.0, 1.0))
+        for prompt in request.image_prompts
+    )
     revealed = request.revealed
     if revealed is not None:
         revealed = _resize(box.crop(revealed), size).clamp(0.0, 1.0)
     inner = replace(
-        request, image=part, mask=part_mask, controls=controls, revealed=revealed, mask_padding=None
+        request,
+        image=part,
+        mask=part_mask,
+        controls=controls,
+        image_prompts=prompts,
+        revealed=revealed,
+        mask_padding=None,
     )
     return Inpainting(request, inner, box)
 
@@ -139,15 +152,25 @@ def padded_box(mask: Tensor, padding: int, shape: tuple[int, int]) -> Box:
         A1111's "inpaint only masked": expanded evenly on both sides, then shifted into the image.
     """
     height, width = mask.shape[-2:]
-    rows, columns = ((mask[0] > 0).any(axis).nonzero().flatten() for axis in (1, 0))
-    top, bottom = max(int(rows[0]) - padding, 0), min(int(rows[-1]) + 1 + padding, height)
-    left, right = max(int(columns[0]) - padding, 0), min(int(columns[-1]) + 1 + padding, width)
+    above, below, before, after = _margins(mask[0] > 0)
+    top, bottom = max(above - padding, 0), min(height - below + padding, height)
+    left, right = max(before - padding, 0), min(width - after + padding, width)
     scale = max((right - left) / shape[0], (bottom - top) / shape[1])
     wide = min(math.ceil(scale * shape[0]), width)
     high = min(math.ceil(scale * shape[1]), height)
     left = min(max(left - (wide - (right - left)) // 2, 0), width - wide)
     top = min(max(top - (high - (bottom - top)) // 2, 0), height - high)
     return Box(left, top, left + wide, top + high)
+
+
+def _margins(inside: Tensor) -> list[int]:
+    """Returns the empty pixels at top, bottom, left and right of a mask (H, W), bool, that is not empty.
+
+    Synchronizes with the device once.
+    """
+    lines = [line.to(torch.uint8) for axis in (1, 0) for line in (inside.any(axis), inside.any(axis).flip(0))]
+    margins: list[int] = torch.stack([line.argmax() for line in lines]).tolist()
+    return margins
 
 
 def match_hue(image: Tensor, colors: Tensor | None) -> Tensor:

@@ -7,6 +7,7 @@ import torch
 
 from animator.models.device import has_bfloat16
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.request import Tiling
 
 Precision = Literal["auto", "fp32", "fp16", "bf16", "vae-bf16"]
@@ -26,6 +27,7 @@ class LoadOptions:
         precision: Of the weights and of what is computed; see `precision.usual_precision` for "auto".
         measured_at: Size of images for which "auto" is measured on a CPU with bfloat16; None: it is not.
         controlnets: Names of the ControlNets that the film uses; loaded with its model.
+        ip_adapters: The IP-Adapters that the film uses; loaded with its model.
         memory: "low" trades speed for memory: text encoders on the CPU, one prompt at a time, tiled VAE.
     """
 
@@ -38,6 +40,7 @@ class LoadOptions:
     precision: Precision = "auto"
     measured_at: tuple[int, int] | None = None
     controlnets: tuple[str, ...] = ()
+    ip_adapters: tuple[AdapterName, ...] = ()
 
     def on(self, device: torch.device) -> "LoadOptions":
         """Returns the options as they act on a device: equal where it runs the same model."""

@@ -16,13 +16,14 @@ from animator.errors import AnimatorError, ModelError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.facts import config_folder
 from animator.models.diffusion.checkpoints.find import Checkpoint
+from animator.models.diffusion.checkpoints.flow_families import family_of_pipeline
 from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.precision import load_dtype
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
 from animator.models.hub import hub_access, not_downloaded, why_unreachable
-from animator.models.model_folder import check_components, check_model_folder, use_safetensors
+from animator.models.model_folder import check_components, check_model_folder, components, use_safetensors
 from animator.models.torchvision_ops import declare_missing_ops
 
 NO_SAFETY_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
@@ -97,9 +98,9 @@ def _folder(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, device
     # Absent components, such as the third text encoder of SD 3, have to be passed as None.
     absent: dict[str, Any] = {part: None for part, of in config.items() if of == [None, None]}
     absent |= NO_SAFETY_CHECKER if "safety_checker" in config else {}
-    parts = [folder / part for part, of in config.items() if isinstance(of, list) and part not in absent]
+    parts = [folder / part for part in components(config) if part not in absent]
     pickled = [part for part in parts if not use_safetensors(part)]  # all are checked
-    is_transformer = config["_class_name"].startswith(("Flux", "StableDiffusion3"))
+    is_transformer = family_of_pipeline(config["_class_name"]) is not None
     dtype = load_dtype(options.precision, device, is_transformer=is_transformer)
     pipeline = diffusers.DiffusionPipeline.from_pretrained(
         str(folder),

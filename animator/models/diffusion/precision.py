@@ -22,7 +22,7 @@ def usual_precision(precision: Precision, device: torch.device, *, is_transforme
         precision: The one asked for. "auto" is fp32 on a CPU, and half precision on other devices: bf16 for
             transformers, which overflow in fp16. fp16 is fp32 on a CPU, which computes no faster in it.
         device: Device it will run on.
-        is_transformer: True for Flux and Stable Diffusion 3.
+        is_transformer: True for flow-matching models.
     """
     if precision == "auto":
         half: Precision = "bf16" if is_transformer else "fp16"

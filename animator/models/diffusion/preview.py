@@ -2,7 +2,7 @@
 
 Sources: the factors that are published for the latents of Stable Diffusion 1 (and 2, whose VAE is the same),
 SDXL, Stable Diffusion 3 and Flux. Those of the built-in model are a least-squares fit to the latents of 20 of
-its images, with a root mean square error of 0.01.
+its images, with a root mean square error of 0.01. Other latents are fitted to what their VAE decodes.
 """
 
 from collections.abc import Mapping
@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from animator.images.image import Image8, to_uint8
+from animator.images.side_stream import to_device
+from animator.models.diffusion.autoencoder import Autoencoder
 
 
 @dataclass(frozen=True)
@@ -106,15 +109,49 @@ _FACTORS: Mapping[str, RGBFactors] = {
 }
 
 
-def latent_preview(latent: Tensor, latents: str) -> Image8:
+def factors_of(latents: str, autoencoder: Autoencoder) -> RGBFactors:
+    """Returns the factors of a model's latents: the published ones, or a fit to what its VAE decodes.
+
+    Args:
+        latents: Whose latents they are: a family of `identify.FAMILY_NAMES`, a latent space of
+            `flow_families`, or "starter".
+        autoencoder: The model's VAE.
+    """
+    known = _FACTORS.get(latents)
+    if known is not None and len(known.channels) == autoencoder.channels:
+        return known
+    return _fitted(autoencoder)
+
+
+@torch.no_grad()
+def _fitted(autoencoder: Autoencoder) -> RGBFactors:
+    """Returns the linear map from latents to RGB that comes closest to a VAE, for latents of noise."""
+    device, factor = autoencoder.model.device, autoencoder.factor
+    generator = torch.Generator().manual_seed(0)
+    latents = torch.randn((_FITTED, autoencoder.channels, _SIDE, _SIDE), generator=generator).to(device)
+    size = (_SIDE * factor, _SIDE * factor)
+    images = torch.stack([autoencoder.decode(latent[None], size) for latent in latents])
+    colors = functional.avg_pool2d(images, factor).movedim(1, -1).reshape(-1, 3) * 2 - 1
+    values = latents.movedim(1, -1).reshape(-1, autoencoder.channels)
+    ones = torch.ones_like(values[:, :1])
+    # On the CPU: the systems are tiny, and not every device solves them.
+    solved = torch.linalg.lstsq(torch.cat([values, ones], dim=1).cpu(), colors.cpu()).solution.tolist()
+    *channels, bias = ((red, green, blue) for red, green, blue in solved)
+    return RGBFactors(tuple(channels), bias)
+
+
+_FITTED, _SIDE = 12, 8
+"""Number and side of the latents that factors are fitted to."""
+
+
+def latent_preview(latent: Tensor, factors: RGBFactors) -> Image8:
     """Returns a preview of a latent, uint8 RGB (h, w, 3).
 
     Args:
         latent: Denoised latent (1, C, h, w), as the model takes it.
-        latents: Whose latents they are: a family of `identify.FAMILY_NAMES`, or "starter".
+        factors: Those of the model's latents.
     """
-    factors = _FACTORS[latents]
-    matrix = torch.tensor(factors.channels, dtype=torch.float32, device=latent.device)
-    bias = torch.tensor(factors.bias, dtype=torch.float32, device=latent.device)
+    matrix = to_device(torch.tensor(factors.channels, dtype=torch.float32), latent.device)
+    bias = to_device(torch.tensor(factors.bias, dtype=torch.float32), latent.device)
     rgb = torch.einsum("chw,cr->rhw", latent[0].to(torch.float32), matrix) + bias[:, None, None]
     return to_uint8(rgb / 2 + 0.5)

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from torch import Tensor
 
+from animator.models.diffusion.image_prompt import ImagePrompt
 from animator.models.diffusion.latent_start import LatentStart
 from animator.models.diffusion.observer import StepObserver
 from animator.models.diffusion.tuning import USUAL_GUIDANCE, DeepShrink, FreeU, GuidanceTuning, Refiner
@@ -28,7 +29,9 @@ class Control:
         image: The control image (3, H, W), of the request's size; None switches the unit off.
         control_mode: Which is more important: "balanced", "prompt" or "control"; or "guess", to guide without
             a prompt. See `controlnet.residuals`.
-        mask: (1, H, W), [0, 1], of the request's size: where it guides; None is everywhere.
+        mask: (1, H, W), [0, 1], of the request's size: where a ControlNet guides; None is everywhere.
+        fidelity: Style fidelity, in [0, 1], of a unit that refers to its image without a ControlNet; see
+            `reference`. None for a ControlNet.
     """
 
     weight: float
@@ -38,6 +41,12 @@ class Control:
     image: Tensor | None = None
     control_mode: Literal["balanced", "prompt", "control", "guess"] = "balanced"
     mask: Tensor | None = None
+    fidelity: float | None = None
+
+    @property
+    def is_reference(self) -> bool:
+        """True for a unit that refers to its image and acts."""
+        return self.fidelity is not None and self.weight != 0 and self.image is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +80,7 @@ class GenerationRequest:
             generates the whole image.
         colors: Image (3, h, w) whose hues the result gets, but not its lightness; None for no matching.
         controls: ControlNet units.
+        image_prompts: Images to follow, by IP-Adapters.
         latent: A latent to start from; unused where there is an init image.
         seed_resize: Width and height of an image whose noise is placed in the middle of this one's, so that
             the same seed composes alike at another size; None for none.
@@ -106,6 +116,7 @@ class GenerationRequest:
     mask_padding: int | None = None
     colors: Tensor | None = None
     controls: tuple[Control, ...] = ()
+    image_prompts: tuple[ImagePrompt, ...] = ()
     latent: LatentStart | None = None
     seed_resize: tuple[int, int] | None = None
     guidance: GuidanceTuning = USUAL_GUIDANCE
@@ -122,10 +133,14 @@ class GenerationRequest:
 
         Rounding errors must not cost a step: 20 - 0.65 * 20 is 7, not 6.
         """
+        return max(1, int(self.steps - self.skipped_share * self.steps + 1e-6))
+
+    @property
+    def skipped_share(self) -> float:
+        """Share of a full generation that is skipped, in [0, 1]; 0 without an image."""
         if self.image is None and self.latent is None:
-            return self.steps
-        strength = self.strength if self.revealed is None else min(self.strength, self.revealed_strength)
-        return max(1, int(self.steps - strength * self.steps + 1e-6))
+            return 0.0
+        return self.strength if self.revealed is None else min(self.strength, self.revealed_strength)
 
 
 def input_scale(request: GenerationRequest) -> float:

@@ -17,6 +17,7 @@ from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.inpaint import inpaint, inpaint_all
+from animator.models.diffusion.ip_adapter.find import find_adapter
 from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explain_out_of_memory
@@ -25,7 +26,6 @@ from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.precision import load_dtype
 from animator.models.diffusion.request import Diffuser, GenerationRequest
 from animator.models.diffusion.retry import generate_all_with_retry, generate_with_retry
-from animator.models.diffusion.transformer_engine import TransformerEngine, is_transformer
 from animator.models.diffusion.unet_engine import UNetEngine
 from animator.models.diffusion.unet_model import UNetModel
 
@@ -45,7 +45,7 @@ class StableDiffuser:
             options: How models are found, loaded and run.
 
         Raises:
-            ModelError: The model or a ControlNet is missing, broken or of an unsupported kind.
+            ModelError: The model, a ControlNet or an IP-Adapter is missing, broken or of an unsupported kind.
         """
         self._model = model
         self._device = device
@@ -54,13 +54,16 @@ class StableDiffuser:
         self._lock = threading.RLock()
         self._models = ModelCache(self._load, device)
         first = self._models.load(model)
-        first.guide(options.controlnets)
+        first.guide(options.controlnets, options.ip_adapters)
         if options.measured_at is not None:  # the other checkpoints have the precision measured for this one
             self._options = replace(options, precision=first.precision, measured_at=None)
         self._precision = first.precision
         for name in options.controlnets:
             checkpoint = find_controlnet(name, options.library)
             self._records[f"controlnet {name}"] = ModelInfo(checkpoint, "ControlNetModel")
+        for adapter in options.ip_adapters:
+            for record in find_adapter(adapter, options.library).files:
+                self._records[f"ip_adapter {record.location}"] = ModelInfo(record, "IPAdapter")
 
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image (3, H, W); see `Diffuser`.
@@ -135,9 +138,12 @@ class StableDiffuser:
         pipeline = load_pipeline(checkpoint, self._options, self._device)
         pipeline.set_progress_bar_config(disable=True)
         kind = type(pipeline).__name__
-        if is_transformer(pipeline):
+        # Loads diffusers, as `load_pipeline` did: seconds that the built-in model does without.
+        from animator.models.diffusion.flow_matching.engine import FlowEngine, is_flow_matching
+
+        if is_flow_matching(pipeline):
             self._records[name] = ModelInfo(checkpoint, kind)
-            return TransformerEngine(name, pipeline, self._options, self._device)
+            return FlowEngine(name, pipeline, self._options, self._device)
         model = UNetModel.of(name, pipeline)
         self._records[name] = ModelInfo(checkpoint, kind, is_inpainting=model.is_inpainting)
         return UNetEngine(model, self._options, self._device, self._models.load)

@@ -4,46 +4,44 @@ import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.models.diffusion.batch import form_of, in_groups
-from animator.models.diffusion.checkpoints.find import STARTER
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
 from animator.models.diffusion.controlnet.networks import ControlNets
-from animator.models.diffusion.controlnet.residuals import ControlNetGuide
 from animator.models.diffusion.denoiser import Denoiser
 from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.hold import hold_of
-from animator.models.diffusion.hypernetwork.load import Hypernetwork, read_hypernetwork
+from animator.models.diffusion.hypernetwork.kept import Hypernetworks
 from animator.models.diffusion.image_inputs import edited_input, inpaint_input
 from animator.models.diffusion.initial_latent import initial_latent
+from animator.models.diffusion.ip_adapter.adapters import IPAdapters
+from animator.models.diffusion.ip_adapter.attention import attending
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.observer import EnoughSteps, StepReports, latents_of, stepwise
 from animator.models.diffusion.prepare import prepare
-from animator.models.diffusion.preview import latent_preview
+from animator.models.diffusion.preview import RGBFactors, factors_of, latent_preview
 from animator.models.diffusion.prompts.conditioning import PromptEncoder, Takes
+from animator.models.diffusion.reference import references_of, referring
 from animator.models.diffusion.relay import Relay
 from animator.models.diffusion.request import GenerationRequest, input_scale
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
+from animator.models.diffusion.samplers.model_sigmas import ModelSigmas
 from animator.models.diffusion.samplers.registry import find_sampler
-from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler, Sampler
-from animator.models.diffusion.samplers.sigmas import sampler_sigmas
+from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler
 from animator.models.diffusion.speed import compile_unet, do_nothing
 from animator.models.diffusion.tiling import set_tiling
 from animator.models.diffusion.together import Together
 from animator.models.diffusion.unet_model import UNetModel
 from animator.models.diffusion.unet_patches.patched import check_patchable, patched
 
-SCHEDULES_KEPT = 256
-HYPERNETWORKS_KEPT = 8
 OpenEngine = Callable[[str], Engine]
 """Opens the engine of a checkpoint's name."""
 
@@ -71,8 +69,11 @@ class UNetEngine:
         self._loras = LoraLayers(model.name, model.family, model.parts)
         self._prompt_encoder = PromptEncoder(model.encoders, options.library, device, self._dtype)
         self._controlnets = ControlNets(model.unet, model.autoencoder, options.library)
-        self._hypernetworks: LRUCache[Path, Hypernetwork] = LRUCache(HYPERNETWORKS_KEPT)
-        self._sigma_cache: LRUCache[tuple[Sampler, str, int], tuple[float, ...]] = LRUCache(SCHEDULES_KEPT)
+        self._ip_adapters = IPAdapters(
+            model.unet, model.autoencoder, options.library, encodes_on_cpu=options.memory == "low"
+        )
+        self._hypernetworks = Hypernetworks()
+        self._sigmas = ModelSigmas(model.noise_schedule, model.schedule_type)
         self._before_call = compile_unet(model.unet, device) if options.speed == "compiled" else do_nothing
         self.to(device)
 
@@ -90,6 +91,7 @@ class UNetEngine:
                 part.to("cpu", torch.float32)
             else:
                 part.to(device)
+        self._ip_adapters.to(device)
 
     def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
@@ -99,9 +101,10 @@ class UNetEngine:
         vae.to(torch.float32)
         return True
 
-    def guide(self, controlnets: Sequence[str]) -> None:
-        """Loads ControlNets before the first generation; see `Engine`."""
+    def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName] = ()) -> None:
+        """Loads ControlNets and IP-Adapters before the first generation; see `Engine`."""
         self._controlnets.load(controlnets)
+        self._ip_adapters.load(ip_adapters)
 
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image; see `Engine`.
@@ -163,27 +166,37 @@ class UNetEngine:
         """
         first, model = requests[0], self._model
         is_refiner = model.family == "sdxl-refiner"  # which no LoRA and no hypernetwork is made for
-        hypernetworks = [] if is_refiner else self._open_hypernetworks(first)
+        files = () if is_refiner else self._prompt_encoder.hypernetworks(first.prompt)
+        hypernetworks = self._hypernetworks.open(files)
         check_patchable(
             first, has_hypernetworks=bool(hypernetworks), is_compiled=self._options.speed == "compiled"
         )
         guides = [self._controlnets.guides(request.controls) for request in requests]  # loads them
+        shown = [self._ip_adapters.embed(request.image_prompts) for request in requests]
+        weights = self._ip_adapters.weights(first.image_prompts)
         set_tiling(
             (model.unet, model.autoencoder.model, *self._controlnets), first.tiling or self._options.tiling
         )
         self._loras.apply(() if is_refiner else self._prompt_encoder.loras(first.prompt))
-        denoisers = [
-            self._denoiser(request, sigmas, own) for request, own in zip(requests, guides, strict=True)
-        ]
-        with patched(model.unet, first, hypernetworks, Together(tuple(denoisers)), sigmas) as denoise:
-            yield denoise
-
-    def _open_hypernetworks(self, request: GenerationRequest) -> list[tuple[Hypernetwork, float]]:
-        """Returns the hypernetworks of a request's prompts, with their strengths."""
-        return [
-            (self._hypernetworks.get(path, partial(read_hypernetwork, path)), strength)
-            for path, strength in self._prompt_encoder.hypernetworks(request.prompt)
-        ]
+        references = [references_of(request, model.autoencoder.encode) for request in requests]
+        with (
+            attending(model.unet, weights) as show,
+            referring(model.unet, has_references=any(references)) as refer,
+        ):
+            seen = zip(requests, guides, shown, references, strict=True)
+            denoisers = [
+                replace(
+                    self._denoiser(request, sigmas),
+                    guides=own,
+                    image_prompts=images,
+                    references=others,
+                    show=show,
+                    refer=refer,
+                )
+                for request, own, images, others in seen
+            ]
+            with patched(model.unet, first, hypernetworks, Together(tuple(denoisers)), sigmas) as denoise:
+                yield denoise
 
     def _generate_alike(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
         """Returns the images (3, H, W) of requests of one form."""
@@ -200,7 +213,7 @@ class UNetEngine:
         """Returns the denoised latents (N, C, h, w) of requests of one form, and the last step's engine."""
         first, model = requests[0], self._model
         sampler = find_sampler(first.sampler)
-        sigmas = self._sigmas(sampler, first)
+        sigmas = self._sigmas.of(sampler, first)
         with self.denoising(requests, sigmas) as denoise, self._relay(requests, sigmas, denoise) as relay:
             shape = model.autoencoder.latent_shape(first.size)
             noises = [LatentNoise.of(request.seed, shape, self._device) for request in requests]
@@ -234,8 +247,8 @@ class UNetEngine:
 
             def take_over() -> tuple[UNetEngine, Denoise]:
                 engine = self._open_refiner(refiner.checkpoint)
-                # ControlNets are made for the first model.
-                bare = [replace(request, controls=()) for request in requests]
+                # ControlNets and IP-Adapters are made for the first model.
+                bare = [replace(request, controls=(), image_prompts=()) for request in requests]
                 return engine, stack.enter_context(engine.denoising(bare, sigmas))
 
             step = refiner.first_step(first.steps, first.steps_run)
@@ -258,27 +271,15 @@ class UNetEngine:
     def _reports(self, request: GenerationRequest) -> StepReports | None:
         if request.observer is None:
             return None
-        model = self._model
-        latents = STARTER if model.name == STARTER else model.family
-        return StepReports(
-            request.observer, request.steps_run, lambda latent: latent_preview(latent, latents)
-        )
+        preview = partial(latent_preview, factors=self._factors)
+        return StepReports(request.observer, request.steps_run, preview)
 
-    def _sigmas(self, sampler: Sampler, request: GenerationRequest) -> tuple[float, ...]:
-        """Returns the sigmas of the steps that run."""
-        schedule_type = sampler.schedule_type or self._model.schedule_type or "Uniform"
-        sigmas = self._sigma_cache.get(
-            (sampler, schedule_type, request.steps),
-            lambda: sampler_sigmas(self._model.noise_schedule, sampler, schedule_type, request.steps),
-        )
-        return sigmas[len(sigmas) - 1 - request.steps_run :]
+    @cached_property
+    def _factors(self) -> RGBFactors:
+        return factors_of(self._model.latents, self._model.autoencoder)
 
-    def _denoiser(
-        self,
-        request: GenerationRequest,
-        sigmas: tuple[float, ...],
-        guides: Sequence[ControlNetGuide],
-    ) -> Denoiser:
+    def _denoiser(self, request: GenerationRequest, sigmas: tuple[float, ...]) -> Denoiser:
+        """Returns what denoises a request's latent, without what guides it."""
         model, device, dtype = self._model, self._device, self._dtype
         takes = Takes(scale=model.is_guidance_distilled, image=model.is_editing)
         is_refiner = model.family == "sdxl-refiner"
@@ -296,5 +297,4 @@ class UNetEngine:
             edited=edited_input(model, request, device),
             rows_at_once=1 if self._options.memory == "low" else 64,
             before_call=self._before_call,
-            guides=guides,
         )

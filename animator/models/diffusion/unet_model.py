@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 from animator.errors import ModelError
+from animator.images.side_stream import to_device
 from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.checkpoints.find import STARTER
 from animator.models.diffusion.checkpoints.identify import share_latents
 from animator.models.diffusion.prompts.encode import TextEncoder, TextEncoders
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule
@@ -76,6 +78,11 @@ class UNetModel:
         """True if the U-Net takes a mask and the masked image as additional channels."""
         return bool(self.unet.config.in_channels == 2 * self.autoencoder.channels + 1)
 
+    @property
+    def latents(self) -> str:
+        """Whose latents it has: its family's, or those of the built-in model."""
+        return STARTER if self.name == STARTER else self.family
+
     def shares_latents(self, other: "UNetModel") -> bool:
         """Returns True if another model's latents mean the same: those of its base, or of a near one."""
         scales = {model.autoencoder.model.config.get("scaling_factor") for model in (self, other)}
@@ -97,7 +104,7 @@ class UNetModel:
             return None
         half = self.unet.config["time_cond_proj_dim"] // 2
         waves = (scale - 1) * 1000 * torch.exp(torch.arange(half) * (-math.log(10_000) / (half - 1)))
-        return torch.cat([waves.sin(), waves.cos()])[None].to(device, dtype, non_blocking=True)
+        return to_device(torch.cat([waves.sin(), waves.cos()])[None].to(dtype), device)
 
     @property
     def parts(self) -> dict[str, Any]:
@@ -128,7 +135,7 @@ class UNetModel:
         elif self.family != "sdxl":
             return None
         # Created on the CPU and copied: creating it on the device from Python numbers would synchronize.
-        return torch.tensor([[height, width, 0, 0, *last]]).to(device, dtype, non_blocking=True)
+        return to_device(torch.tensor([[height, width, 0, 0, *last]]).to(dtype), device)
 
 
 def _is_refiner(pipeline: Any) -> bool:

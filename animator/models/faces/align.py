@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from animator.images.camera import Matrix
 from animator.images.grid import pixel_axes
-from animator.images.resample import Border, Sampling, sample
+from animator.images.resample import Border, Sampling, sample_colors
 from animator.models.faces.face import SIDE, Landmarks
 
 TEMPLATE: Landmarks = np.array(
@@ -51,7 +51,7 @@ def cut_out(image: Tensor, crop: Matrix) -> Tensor:
     """
     grid = _grid(np.linalg.inv(crop), _Region(0, 0, SIDE, SIDE), image)
     source = _shrink(image, _scale_of(crop))
-    return sample(source, grid, Border.REPLICATE, Sampling.BICUBIC).clamp_(0.0, 1.0)
+    return sample_colors(source, grid, Border.REPLICATE, Sampling.BICUBIC)
 
 
 def paste(image: Tensor, face: Tensor, crop: Matrix, share: float) -> Tensor:
@@ -68,7 +68,7 @@ def paste(image: Tensor, face: Tensor, crop: Matrix, share: float) -> Tensor:
         return image
     grid = _grid(crop, region, face)
     source = _shrink(face, 1.0 / _scale_of(crop))
-    upright = sample(source, grid, Border.REPLICATE, Sampling.BICUBIC).clamp_(0.0, 1.0)
+    upright = sample_colors(source, grid, Border.REPLICATE, Sampling.BICUBIC)
     result = image.clone()
     place = result[:, region.top : region.bottom, region.left : region.right]
     place.lerp_(upright, _mask(grid).mul_(share))

@@ -1,11 +1,16 @@
-"""Finds the weights of RAFT. Loads nothing."""
+"""Finds the weights of RAFT, or downloads them where that is permitted. Loads nothing."""
 
+import logging
 from pathlib import Path
 
 from animator.core.confinement import named_path
+from animator.core.download import Limits
+from animator.core.fetch import PublicFile, fetch
+from animator.core.hosts import ForbiddenHostError, check_url
 from animator.core.paths import is_file
-from animator.errors import ModelError
-from animator.models.folders import find_file, torch_downloads
+from animator.core.permissions import permissions
+from animator.errors import AllowDownload, ModelError
+from animator.models.folders import download_folder, find_file, torch_downloads
 from animator.models.stand_ins import stand_in
 
 RAFT_FILES = (
@@ -13,10 +18,18 @@ RAFT_FILES = (
     "raft_small_C_T_V2-01064c6d.pth",
 )
 """File names of torchvision's weights, the most accurate first."""
+RAFT = PublicFile(
+    f"https://download.pytorch.org/models/{RAFT_FILES[0]}",
+    "ff5fadd56d26b40647388883af1547351ea17868b765c05b27231e72dd16a322",
+)
+"""What is downloaded: the first of them, 20 MB."""
+LIMITS = Limits(max_bytes=10**9, timeout_s=20.0, total_s=1800.0)
+
+log = logging.getLogger(__name__)
 
 
 def find_raft(path: str, folders: tuple[Path, ...]) -> Path | None:
-    """Returns the path of RAFT's weights; None where another flow stands in for it.
+    """Returns the path of RAFT's weights; None where they may be downloaded, or another flow stands in.
 
     Args:
         path: The path; empty searches torchvision's file names.
@@ -28,8 +41,45 @@ def find_raft(path: str, folders: tuple[Path, ...]) -> Path | None:
     try:
         return _find(path, folders)
     except ModelError as missing:
+        if not path and _may_download():
+            return None
         stand_in(missing, "flow.raft: RAFT", "DIS flow")
         return None
+
+
+def find_or_download_raft(path: str, folders: tuple[Path, ...]) -> Path | None:
+    """Returns the path of RAFT's weights, downloaded if they are missing; None where another flow stands in.
+
+    Args:
+        path: As for `find_raft`.
+        folders: As for `find_raft`.
+
+    Raises:
+        ModelError: They were not found, and could not be downloaded.
+    """
+    found = find_raft(path, folders)
+    if found is not None or path or not _may_download():
+        return found
+    target = download_folder() / RAFT_FILES[0]
+    log.info("downloading %s from %s", target.name, RAFT.url)
+    try:
+        fetch(RAFT, target, LIMITS)
+    except OSError as error:
+        missing = ModelError(
+            f"flow.raft: {target.name} could not be downloaded ({error}). Get it from {RAFT.url} and "
+            f"put it into {target.parent}, or choose DIS Fine"
+        )
+        stand_in(missing, "flow.raft: RAFT", "DIS flow")
+        return None
+    return target
+
+
+def _may_download() -> bool:
+    try:
+        check_url(permissions(), RAFT.url)
+    except ForbiddenHostError:
+        return False
+    return True
 
 
 def _find(path: str, folders: tuple[Path, ...]) -> Path:
@@ -44,6 +94,7 @@ def _find(path: str, folders: tuple[Path, ...]) -> Path:
         places = " or ".join(str(folder) for folder in searched)
         raise ModelError(
             f"flow.raft: is empty; RAFT needs the path of its weights, or torchvision's {RAFT_FILES[0]} in "
-            f"{places}, or choose DIS Fine"
+            f"{places}, or choose DIS Fine",
+            AllowDownload(),
         )
     return found

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from animator.models.flow.find_raft import find_raft
+from animator.models.flow.find_raft import find_or_download_raft
 from animator.models.flow.model import FlowModel
 from animator.models.flow.opencv import Dis, DisQuality, Farneback
 
@@ -17,7 +17,7 @@ def open_flow(
     Args:
         method: "none", "DIS Medium", "DIS Fine", "Farneback" or "RAFT".
         raft: Path of RAFT's weights; empty searches torchvision's file names in the folders and in torch's
-            download folder.
+            download folder, and downloads them where that is permitted.
         device: Device of RAFT; the others run on the CPU.
         folders: Folders to search.
 
@@ -32,7 +32,7 @@ def open_flow(
     }
     if method in without_weights:
         return without_weights[method]
-    path = find_raft(raft, folders)
+    path = find_or_download_raft(raft, folders)
     if path is None:
         return Dis(DisQuality.FINE)
     from animator.models.flow.raft import load_raft

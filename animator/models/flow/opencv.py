@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from animator.images.image import Image8, to_uint8
+from animator.images.side_stream import to_device, to_host
 
 Field = NDArray[np.float32]
 
@@ -85,8 +86,8 @@ def gray(image: Tensor) -> Image8:
 def _to_numpy(flow: Tensor | None) -> Field | None:
     if flow is None:
         return None
-    return np.array(flow.permute(1, 2, 0).cpu().numpy(), dtype=np.float32, order="C")
+    return np.array(to_host(flow.permute(1, 2, 0)).numpy(), dtype=np.float32, order="C")
 
 
 def _to_tensor(flow: Field, device: torch.device) -> Tensor:
-    return torch.from_numpy(flow).permute(2, 0, 1).contiguous().to(device)
+    return to_device(torch.from_numpy(flow).permute(2, 0, 1).contiguous(), device)

@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor
 
-from animator.images.grid import flow_grid
-from animator.images.resample import Border, Sampling, sample
+from animator.images.grid import flow_grid, pixel_axes
+from animator.images.opencv import is_shared
+from animator.images.resample import Border, Sampling, can_read_tiles, color_reading, sample, sample_colors
+from animator.images.tiles import Positions, read_tiles
 
 
 def warp_by_flow(
@@ -25,8 +27,22 @@ def warp_by_flow(
     """
     if factor == 0.0:
         return image
-    grid = flow_grid(flow, factor)
-    return sample(image, grid, border, sampling).clamp_(0.0, 1.0)
+    if can_read_tiles(image, sampling) and is_shared(flow):
+        size = image.shape[-2], image.shape[-1]
+        return read_tiles(image, size, _positions(flow, factor), color_reading(border, sampling))
+    return sample_colors(image, flow_grid(flow, factor), border, sampling)
+
+
+def _positions(flow: Tensor, factor: float) -> Positions:
+    """Returns the pixel positions `p - factor * flow[p]`."""
+
+    def of_tile(rows: slice, columns: slice) -> tuple[Tensor, Tensor]:
+        height, width = flow.shape[-2:]
+        shift = torch.nan_to_num(flow[:, rows, columns], 0.0, 0.0, 0.0)
+        x, y = pixel_axes(height, width, flow.device)
+        return torch.sub(x[columns], shift[0], alpha=factor), torch.sub(y[rows], shift[1], alpha=factor)
+
+    return of_tile
 
 
 def consistency(forward: Tensor, backward: Tensor) -> Tensor:

@@ -1,13 +1,14 @@
-"""Converts between Deforum's ControlNet units (`cn_1_...` to `cn_5_...`) and those of a preset.
+"""Converts between Deforum's ControlNet units (`cn_1_...` to `cn_5_...`) and units of a preset.
 
 Units that are off are ignored. The first version of the files had one unit, `controlnet_...`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from animator.masks.expression import EVERYWHERE
 from animator.models.controlnet.preprocessors.kinds import KINDS, match_module
 from animator.presets.deforum.controlnet_fields import (
     CONVERTED,
@@ -17,11 +18,13 @@ from animator.presets.deforum.controlnet_fields import (
     UNTOUCHED,
 )
 from animator.presets.deforum.conversions import Switch
+from animator.presets.deforum.ip_adapter import adapter_unit, is_adapter
 from animator.presets.deforum.schedule_text import number_text
-from animator.settings.controlnet import EVERYWHERE, FRAME, MOST_UNITS, ControlUnit
+from animator.settings.controlnet import FRAME, MOST_UNITS, ControlUnit
 from animator.settings.import_notes import Note, changes, harmless
 from schedules import Schedule, Scope
 
+_GROUPS = ("controlnet", "ip_adapter")
 _FIRST = {"lowvram": "low_vram", "guidance_strength": "guidance_end"}
 """Names of the first version, which had numbers instead of schedules."""
 _THRESHOLDS = "threshold_a", "threshold_b"
@@ -34,14 +37,14 @@ class Units:
     """The units of a settings file.
 
     Attributes:
-        values: Those that are on, as plain presets have them.
-        keys: Prefix of each one's names in the file, such as `cn_1_`.
+        values: Those that are on, as plain presets have them: of `controlnet`, and of `ip_adapter`.
+        keys: Prefix of each one's names in the file, such as `cn_1_`, likewise.
         notes: On what changed.
         problems: Name and error of each invalid setting.
     """
 
-    values: tuple[Mapping[str, Any], ...]
-    keys: tuple[str, ...]
+    values: Mapping[str, Sequence[Mapping[str, Any]]]
+    keys: Mapping[str, Sequence[str]]
     notes: tuple[Note, ...]
     problems: tuple[tuple[str, str], ...]
 
@@ -58,7 +61,8 @@ def read_units(settings: Mapping[str, Any], clip: Mapping[str, Any]) -> Units:
         settings: By the extension's names.
         clip: Frame range of every unit's video: `extract_from_frame` and `extract_nth_frame`.
     """
-    values, keys = [], []
+    values: dict[str, list[Mapping[str, Any]]] = {group: [] for group in _GROUPS}
+    keys: dict[str, list[str]] = {group: [] for group in _GROUPS}
     notes: list[Note] = []
     problems: list[tuple[str, str]] = []
     for prefix, unit_settings in _unit_settings(settings):
@@ -76,9 +80,10 @@ def read_units(settings: Mapping[str, Any], clip: Mapping[str, Any]) -> Units:
         unit, pending = _unit(plain, clip)
         notes += [note(prefix + name, message) for note, name, message in pending]
         if unit is not None:
-            values.append(unit)
-            keys.append(prefix)
-    return Units(tuple(values), tuple(keys), tuple(notes), tuple(problems))
+            group = _GROUPS[is_adapter(plain["module"])]
+            values[group].append(unit)
+            keys[group].append(prefix)
+    return Units(values, keys, tuple(notes), tuple(problems))
 
 
 def _unit_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -101,11 +106,13 @@ def places(units: Units, at: Mapping[str, str]) -> dict[tuple[str, ...], str]:
         at: Place of each setting in the file.
     """
     by_path: dict[tuple[str, ...], str] = {}
-    for number, prefix in enumerate(units.keys):
-        for name in (*CONVERTED, "enabled"):
-            if prefix + name in at:
-                setting = {"vid_path": "source", "mask_vid_path": "mask"}.get(name, name)
-                by_path["controlnet", str(number), setting] = f"{at[prefix + name]} {prefix}{name}"
+    for group, keys in units.keys.items():
+        renamed = {"vid_path": "image" if group == "ip_adapter" else "source", "mask_vid_path": "mask"}
+        for number, prefix in enumerate(keys):
+            for name in (*CONVERTED, "enabled"):
+                if prefix + name in at:
+                    setting = renamed.get(name, name)
+                    by_path[group, str(number), setting] = f"{at[prefix + name]} {prefix}{name}"
     return by_path
 
 
@@ -130,17 +137,25 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
     """Returns the unit for a preset; None if it has no counterpart."""
     pending: PendingNotes = []
     model = re.sub(r"\[[0-9a-fA-F]{1,64}\]$", "", plain["model"].strip()).strip()
-    if model in ("", "None"):
+    module_name = plain["module"].strip().lower()
+    if module_name.startswith("reference_"):
+        model = ""
+    elif model in ("", "None"):
         lost = "a unit without a ControlNet model has no effect"
         return None, [(changes, "model", f"{plain['module']} without a model (left out): {lost}")]
-    module = _preprocessor(plain["module"], pending)
     source = FRAME if plain["loopback_mode"] else plain["vid_path"].strip().strip("\"'").strip() or FRAME
     mask = plain["mask_vid_path"].strip().strip("\"'").strip()
     if mask and not _is_image(mask):
         lost = "masks of units are images or mask expressions here; the whole image is guided"
         pending.append((changes, "mask_vid_path", lost))
+    area = {"mask": f"[{mask}]"} if _is_image(mask) else {}
     if plain["low_vram"]:
         pending.append((harmless, "low_vram", "has no effect here; use diffusion.memory: low to save memory"))
+    clip = clip if source != FRAME else {}
+    if is_adapter(plain["module"]):
+        adapter, more = adapter_unit(plain, clip, source, model)
+        return {**adapter, **area}, [*pending, *more]
+    module = _preprocessor(plain["module"], pending)
     unit = {
         "enabled": module is not None,
         "model": model,
@@ -150,8 +165,8 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
         "control_mode": "control" if plain["guess_mode"] else plain["control_mode"],
         "processor_res": _resolution(plain, module),
         **{name: plain[name] for name in _thresholds(plain, module)},
-        **(clip if source != FRAME else {}),
-        **({"mask": f"[{mask}]"} if _is_image(mask) else {}),
+        **clip,
+        **area,
     }
     return unit, pending
 

@@ -18,6 +18,7 @@ from animator.presets.deforum.rows import SCHEDULE, TEXT, Row
 from animator.presets.deforum.table import ALL_ROWS, COMPAT, MAPPED, ROWS, SWITCHES
 from animator.presets.deforum.versions import Upgraded, upgrade
 from animator.settings.import_notes import Note, changes, harmless
+from animator.settings.raw import grouped
 from schedules import Scope
 from schedules.parseq import Manifest
 
@@ -101,14 +102,14 @@ def import_settings(
     unit_problems = [Problem(places.get(name, source), name, message) for name, message in units.problems]
     if problems := (*reader.problems, *unit_problems):
         raise PresetError(source, problems)
-    values["controlnet"] = list(units.values)
+    values |= {group: list(own) for group, own in units.values.items()}
     _combine(values, complete)
     sound_notes = tuple(_combine_sound(values, complete))
     shown, caption_notes = values_to_keep(written.settings, complete, _scope_of(values))
     values |= {"output.subtitle_values": shown} if shown else {}
     unsupported = _unsupported({**_feature_defaults(), **upgraded.settings}, upgraded.settings)
     notes = (*upgraded.notes, *reader.notes, *sound_notes, *units.notes, *caption_notes, *unsupported)
-    return Imported(nested(values), notes, _our_places(places) | unit_places(units, places))
+    return Imported(grouped(values), notes, _our_places(places) | unit_places(units, places))
 
 
 class _Reader:
@@ -238,15 +239,6 @@ def _unsupported(settings: Mapping[str, Any], written: Mapping[str, Any]) -> Ite
 
 def _feature_defaults() -> dict[str, Any]:
     return {key: value for feature in _UNSUPPORTED for key, value in feature.settings.items()}
-
-
-def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Nests the values of paths such as `motion.zoom` in groups."""
-    groups: dict[str, Any] = {}
-    for path, value in flat.items():
-        group, _, name = path.rpartition(".")
-        (groups.setdefault(group, {}) if group else groups)[name] = value
-    return groups
 
 
 def _our_places(places: Mapping[str, str]) -> dict[tuple[str, ...], str]:

@@ -17,6 +17,7 @@ from animator.runs.preflight.diffusion_models import (
     check_abilities,
     check_architecture,
     check_controlnets,
+    check_ip_adapters,
     check_vae,
     models_in_use,
 )
@@ -34,6 +35,7 @@ from animator.runs.preflight.outputs import check_outputs
 from animator.runs.preflight.prompts import check_prompts
 from animator.runs.preflight.settings import check_camera, check_sound_source
 from animator.runs.preflight.tuning import check_tuning, refiners_in_use
+from animator.runs.preflight.units import check_unit_masks, check_unit_sources
 from animator.runs.run_settings import recorded_draft
 from animator.settings import Animation
 from animator.settings.problems import Problems
@@ -48,6 +50,8 @@ _CHECKS = (
     check_images,
     check_luts,
     check_clips,
+    check_unit_sources,
+    check_unit_masks,
     check_camera,
     check_flow,
     check_depth,
@@ -128,6 +132,7 @@ def _run_checks(film: FilmToCheck) -> None:
         check(film)
     models = models_in_use(film)
     check_controlnets(film, models)
+    check_ip_adapters(film, models)
     refiners = refiners_in_use(film, models)
     check_abilities(film, models)
     check_tuning(film, {**models, **refiners})

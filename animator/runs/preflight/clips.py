@@ -3,21 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from animator.core.confinement import named_path
 from animator.core.urls import is_url
 from animator.errors import UserError
 from animator.film.clip import ClipSpec
 from animator.film.clip_notes import log_uses
-from animator.film.frame_map import ClipRange, FrameMap
-from animator.film.index import index_of
-from animator.film.probe import checked_path, frame_count, images_in, is_folder, is_image
+from animator.film.frame_map import FrameMap
+from animator.film.probe import checked_path, frame_count, is_folder
 from animator.film.remote import check_remote
 from animator.masks.expression import leaves, parse_mask
 from animator.runs.preflight.film import FilmToCheck
-from animator.settings.controlnet import FRAME, ControlUnit
+from animator.settings.controlnet import ControlUnit
 from animator.settings.inputs import clip_readers
+from animator.settings.ip_adapter import IPAdapterUnit
 from animator.timeline.timeline import Timeline
 
 _LENGTH = ("frames", "fps", "mode", "video", "hybrid", "mask", "color")
@@ -25,7 +22,7 @@ _LENGTH = ("frames", "fps", "mode", "video", "hybrid", "mask", "color")
 
 
 def check_clips(film: FilmToCheck) -> None:
-    """Checks the clip, the mask video and the sources of control images; URLs are not fetched."""
+    """Checks the clip, the mask video and the sources of units' images; URLs are not fetched."""
     if film.is_broken(*_LENGTH):
         return
     animation = film.animation
@@ -43,10 +40,6 @@ def check_clips(film: FilmToCheck) -> None:
         with film.problems.at("mask.video_mask_path"):
             spec = replace(animation.video.spec, path=animation.mask.video_mask_path)
             _check_length(spec, animation.fps, last + 1)
-    for number, unit in enumerate(animation.controlnet):
-        if unit.enabled and unit.source != FRAME and not is_image(named_path(unit.source)):
-            with film.problems.at(f"controlnet.{number}.source"):
-                _check_source(unit, _control_frames(film.timeline, number))
 
 
 def _check_length(spec: ClipSpec, fps: float, frames: int) -> None:
@@ -59,24 +52,13 @@ def _check_length(spec: ClipSpec, fps: float, frames: int) -> None:
         log_uses(path, spec.timing, spec.deinterlace)
 
 
-def _check_source(unit: ControlUnit, frames: Sequence[int]) -> None:
-    path = named_path(unit.source)
-    available = len(images_in(path)) if is_folder(str(path)) else len(index_of(str(path)))
-    count = len(ClipRange(unit.extract_from_frame, every=unit.extract_nth_frame).of(available))
-    late = next((frame for frame in frames if frame >= count), None)
-    if late is not None and (unit.after_end == "error" or not count):
-        raise UserError(
-            f"frame {late}: {path}: has {count} images in range, so none for this frame; set the unit's "
-            "after_end to hold or loop, or let its weight be 0 by then"
-        )
-
-
 def _last_mask_frame(timeline: Timeline) -> int | None:
     """Returns the last frame whose masks read the mask video; None if no frame does."""
     film = timeline.animation
     names = ["mask_schedule", *(["noise_mask_schedule"] if film.mask.use_noise_mask else [])]
     schedules = [film.mask.text_schedule(name) for name in names]
-    schedules += [unit.text_schedule("mask") for unit in film.controlnet if unit.enabled]
+    units: tuple[ControlUnit | IPAdapterUnit, ...] = (*film.controlnet, *film.ip_adapter)
+    schedules += [unit.text_schedule("mask") for unit in units if unit.enabled]
     frames = [
         frame
         for schedule in schedules
@@ -91,18 +73,3 @@ def _changes(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     for frame, text in enumerate(texts):
         if frame + 1 == len(texts) or texts[frame + 1] != text:
             yield frame, text
-
-
-def _control_frames(timeline: Timeline, number: int) -> list[int]:
-    """Returns the generated frames at which a ControlNet unit acts."""
-    starts = [int(frame) for frame in timeline.generated_frames]
-    if timeline.animation.diffusion.cadence_blend == "lookahead":  # generates the last frame of a group
-        ends = [*starts[1:], len(timeline)]
-        groups = zip(starts, ends, strict=True)
-        starts = [start if not start or timeline.plan(start).cut else end - 1 for start, end in groups]
-    weight, start, end = (
-        np.asarray(timeline.column(f"controlnet.{number}.{name}"))
-        for name in ("weight", "guidance_start", "guidance_end")
-    )
-    acts = (weight > 0) & (start < end)
-    return [frame for frame in starts if acts[frame]]

@@ -8,10 +8,10 @@ from animator.core.confinement import named_path
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts, read_config
 from animator.models.diffusion.controlnet.find import CONFIG
-from animator.models.diffusion.samplers.registry import find_sampler
+from animator.models.diffusion.ip_adapter.name import AdapterName
+from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
 from animator.runs.preflight.film import FilmToCheck
 from animator.runs.preflight.tuned_frames import acting_frames, refined_frames
-from animator.settings.inputs import generates_revealed
 from animator.timeline.timeline import Timeline
 
 ModelsInUse = Mapping[str, tuple[str, int, ModelFacts]]
@@ -56,8 +56,24 @@ def check_controlnets(film: FilmToCheck, models: ModelsInUse) -> None:
     for number, unit in enumerate(film.animation.controlnet):
         if not unit.enabled:
             continue
+        if unit.is_reference:
+            if any(facts.is_transformer for facts in facts_by_name(models).values()):
+                message = f"is {unit.module}; this model does not support it; Stable Diffusion 1, 2 and XL do"
+                film.problems.add(f"controlnet.{number}.module", message)
+            continue
         with film.problems.at(f"controlnet.{number}.model"):
             usable.check_controlnet(unit.model, film.library, facts_by_name(models))
+
+
+def check_ip_adapters(film: FilmToCheck, models: ModelsInUse) -> None:
+    """Checks that adapters and encoders are there, and were made for the models' base."""
+    if not film.opens_our_model:
+        return
+    for number, unit in enumerate(film.animation.ip_adapter):
+        if unit.enabled:
+            with film.problems.at(f"ip_adapter.{number}.model"):
+                name = AdapterName(unit.model, unit.encoder)
+                usable.check_ip_adapter(name, film.library, facts_by_name(models))
 
 
 def facts_by_name(models: ModelsInUse) -> usable.Models:
@@ -84,10 +100,8 @@ def check_abilities(film: FilmToCheck, models: ModelsInUse) -> None:
     if not any(facts.is_transformer for _, _, facts in models.values()):
         return
     for setting, is_used in (
-        ("mask.use_mask", animation.mask.acts),
         ("diffusion.tiling", animation.diffusion.tiling),
         ("diffusion.cfg_rescale", _acts(film, "diffusion.cfg_rescale")),
-        ("motion.reveal", generates_revealed(animation)),
         ("diffusion.refiner", bool(refined_frames(film))),
         ("freeu.enabled", bool(acting_frames(film, "freeu"))),
         ("deep_shrink.enabled", bool(acting_frames(film, "deep_shrink"))),
@@ -105,11 +119,8 @@ def _check_transformer(film: FilmToCheck, name: str) -> None:
     for sampler in dict.fromkeys(
         film.animation.diffusion.text_schedule("sampler").values(film.animation.scope)
     ):
-        found = find_sampler(sampler)
-        if found.name != "Euler" or found.schedule_type:
-            film.problems.add(
-                "diffusion.sampler", f"is {sampler}; the model {name} supports Euler only; set it to Euler"
-            )
+        if not takes_any_sigmas(find_sampler(sampler)):
+            film.problems.add("diffusion.sampler", f"is {sampler}; {other_samplers(name)}; set it to Euler")
 
 
 def _names(film: FilmToCheck) -> Iterator[tuple[str, str, int]]:

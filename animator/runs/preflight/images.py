@@ -8,18 +8,20 @@ from animator.errors import UserError
 from animator.film.probe import is_image
 from animator.film.remote import check_remote
 from animator.images.cube import read_cube
-from animator.images.image_file import decode_file
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings import Animation
-from animator.settings.controlnet import FRAME
-from animator.settings.inputs import mask_files, matches_colors, overlays_clip, reads_masks
+from animator.settings.inputs import mask_files, masks_area, matches_colors, overlays_clip, unit_images
 from animator.settings.modes import mode_of
 
 
 def check_images(film: FilmToCheck) -> None:
     """Checks every image that the film reads; of URLs, whether they may be downloaded."""
-    animation = film.animation
-    for setting, path in dict.fromkeys(_images(animation)):
+    images = dict.fromkeys(_images(film.animation))
+    if not images:
+        return
+    from animator.images.image_file import decode_file  # loads Pillow, and most films name no image
+
+    for setting, path in images:
         with film.problems.at(setting):
             if not path:
                 raise UserError("is empty; expected the path of an image")
@@ -47,12 +49,10 @@ def _images(film: Animation) -> Iterator[tuple[str, str]]:
     yield from (("guided.init_images", path) for _, path in film.guides)
     if matches_colors(film) and film.color.reference == "image":
         yield "color.image", film.color.image
-    if reads_masks(film) and film.mask.mask_file and not film.mask.use_alpha_as_mask:
+    if masks_area(film) and film.mask.mask_file and not film.mask.use_alpha_as_mask:
         yield "mask.mask_file", film.mask.mask_file
     yield from mask_files(film)
-    for number, unit in enumerate(film.controlnet):
-        if unit.enabled and unit.source != FRAME and is_image(named_path(unit.source)):
-            yield f"controlnet.{number}.source", unit.source
+    yield from ((setting, name) for setting, name in unit_images(film) if is_image(named_path(name)))
 
 
 def _reads_init_image(film: Animation) -> bool:

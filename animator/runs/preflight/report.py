@@ -1,40 +1,19 @@
 """`check_report`: what is known of a film before it renders: problems, warnings, and what it takes."""
 
-import logging
 from dataclasses import dataclass
-from datetime import date
 
 from animator.core.log_collector import collecting
-from animator.errors import PresetError, Problem, RunError
-from animator.models.diffusion.checkpoints.defaults import ModelDefaults
+from animator.errors import PresetError, Problem
 from animator.presets.model_defaults import describe_open_values, model_defaults
-from animator.runs.machine_speed import recorded_speed
 from animator.runs.preflight.check_film import check_film
 from animator.runs.preflight.estimate import Estimate, estimate, film_seconds
 from animator.runs.preflight.film import CheckOptions
+from animator.runs.preflight.render_time import RenderTime, render_time
 from animator.settings import Animation
 from animator.settings.import_notes import Note
-from animator.settings.modes import mode_name
 from animator.settings.raw import RawPreset
 from animator.timeline.lint import clamped_schedules, effect_warnings, setting_warnings
 from animator.timeline.timeline import Timeline
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class MeasuredTime:
-    """How long a film takes by what `animator bench` measured on this machine.
-
-    Attributes:
-        seconds: About how long.
-        device: Where the model ran.
-        measured: When.
-    """
-
-    seconds: float
-    device: str
-    measured: date
 
 
 @dataclass(frozen=True)
@@ -51,7 +30,8 @@ class Work:
         open_values: A sentence about settings that the model decides; empty if it decides none.
         bpm: Beats per minute that are heard; None without `bpm: auto`.
         confidence: How sure they are, 0 to 1.
-        measured: About how long it takes by what `animator bench` measured; None where it did not.
+        render_time: About how long it takes on this machine, as measured or by `cpu_seconds`; None where the
+            model is not known.
     """
 
     frames: int
@@ -63,7 +43,7 @@ class Work:
     open_values: str
     bpm: float | None = None
     confidence: float = 0.0
-    measured: MeasuredTime | None = None
+    render_time: RenderTime | None = None
 
     @property
     def seconds(self) -> float:
@@ -147,28 +127,16 @@ def _warnings(film: Animation, *, lists_all: bool) -> tuple[str, ...]:
 def _work(film: Animation, draft: RawPreset) -> Work:
     needed, model = estimate(Timeline(film)), model_defaults(film.plain())
     seconds = film_seconds(needed, film.size, model) if model else None
-    open_values = describe_open_values(draft.values)
     heard = film.heard
     return Work(
-        film.frames,
-        film.fps,
-        film.size,
-        film.model,
-        needed,
-        seconds,
-        open_values,
-        heard.bpm,
-        heard.confidence,
-        _measured_time(needed, film, model) if model else None,
+        frames=film.frames,
+        fps=film.fps,
+        size=film.size,
+        model=film.model,
+        needed=needed,
+        cpu_seconds=seconds,
+        open_values=describe_open_values(draft.values),
+        bpm=heard.bpm,
+        confidence=heard.confidence,
+        render_time=render_time(needed, film, model, seconds) if model and seconds is not None else None,
     )
-
-
-def _measured_time(needed: Estimate, film: Animation, model: ModelDefaults) -> MeasuredTime | None:
-    try:
-        speed = recorded_speed(model.kind, mode_name(film), film.size[0] * film.size[1])
-    except RunError as error:  # the film can be rendered all the same
-        log.warning("%s", error)
-        return None
-    if speed is None:
-        return None
-    return MeasuredTime(film_seconds(needed, film.size, model, speed), speed.device, speed.measured)

@@ -56,12 +56,25 @@ def _check_speed(film: FilmToCheck) -> None:
     if film.animation.diffusion.speed != "compiled":
         return
     changed = [f"{group}.enabled" for group in _SWITCHED if acting_frames(film, group)]
+    units = enumerate(film.animation.ip_adapter) if film.timeline is not None else ()
+    changed += [f"ip_adapter.{i}" for i, unit in units if unit.enabled and _acts(film, f"ip_adapter.{i}")]
+    controls = enumerate(film.animation.controlnet) if film.timeline is not None else ()
+    changed += [
+        f"controlnet.{i}"
+        for i, unit in controls
+        if unit.enabled and unit.is_reference and _acts(film, f"controlnet.{i}")
+    ]
     changed += ["<hypernet:...> in the prompts"] if _has_hypernetwork(film) else []
     if changed:
         film.problems.add(
             "diffusion.speed",
             f"is compiled; {changed[0]} changes the model while it generates; expected auto or eager",
         )
+
+
+def _acts(film: FilmToCheck, unit: str) -> bool:
+    """Returns True if the weight of a unit is not 0 at some frame."""
+    return bool(numbers(film, f"{unit}.weight").any())
 
 
 def _has_hypernetwork(film: FilmToCheck) -> bool:

@@ -7,7 +7,7 @@ from fastapi import HTTPException
 from pydantic import BeforeValidator, Field, ValidationError
 
 from animator.generation.control_fields import CONTROL_MODES, CONTROL_RESIZES
-from animator.models.controlnet.preprocessors.kinds import KINDS, match_module
+from animator.models.controlnet.preprocessors.kinds import PREPROCESSORS, match_module
 from animator.server.errors import RequestError
 from animator.server.images.request_files import RequestFiles, decode_image
 from animator.server.sdapi.bodies import GenerationBody, LenientBody
@@ -86,8 +86,8 @@ def module_of(name: str) -> str:
         RequestError: There is none of it here.
     """
     match = match_module(name)
-    if match is None:
-        known = ", ".join(KINDS)
+    if match is None or match.module not in PREPROCESSORS:
+        known = ", ".join(PREPROCESSORS)
         raise RequestError(
             "/alwayson_scripts", f"preprocessor {name!r:.100}: is not here; expected one of {known}"
         )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from animator.jobs.images.work import ControlImages
-from animator.models.controlnet.preprocessors.kinds import KINDS, Threshold
+from animator.models.controlnet.preprocessors.kinds import PREPROCESSORS, Threshold
 from animator.server.compat_errors import COMPAT_RESPONSES
 from animator.server.context import Context, ServerContext
 from animator.server.images.ask import make_images
@@ -99,17 +99,17 @@ def list_modules() -> ControlModules:
             "model_free": False,
             "sliders": [] if name == "none" else [_RESOLUTION, *map(_slider, kind.thresholds)],
         }
-        for name, kind in KINDS.items()
+        for name, kind in PREPROCESSORS.items()
     }
-    return ControlModules(module_list=list(KINDS), module_detail=detail)
+    return ControlModules(module_list=list(PREPROCESSORS), module_detail=detail)
 
 
 @router.get("/control_types", operation_id="controlnet_list_types", summary="List kinds of control")
 def list_types(context: Context) -> ControlTypes:
     """Lists which preprocessor and model each kind of control has."""
     models = _models(context)
-    types = {"All": (list(KINDS), "none")} | {
-        name.capitalize(): (["none", name], name) for name in KINDS if name != "none"
+    types = {"All": (list(PREPROCESSORS), "none")} | {
+        name.capitalize(): (["none", name], name) for name in PREPROCESSORS if name != "none"
     }
     return ControlTypes(
         control_types={

@@ -1,5 +1,6 @@
 """What is known of a film before it renders: every mistake, warnings, and what it takes."""
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -7,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from animator.jobs.settings import draft_of
+from animator.runs.preflight.render_time import RenderTime
 from animator.runs.preflight.report import CheckReport, Work, check_report
 from animator.server.problems import ProblemPlace, place_of, problem_responses
 from animator.server.v1.film_body import Size
@@ -14,6 +16,17 @@ from animator.server.v1.submission import JobSubmission
 from animator.settings.json_schema import preset_schema
 
 router = APIRouter(prefix="/api/v1", tags=["films"])
+
+
+class RenderTimeView(BaseModel):
+    """About how long a film takes on the server's machine."""
+
+    seconds: float
+    device: str = Field(description="Where the model runs, such as `cpu`.")
+    measured: date | None = Field(
+        description="When `animator bench` measured a film like it; null for a rule of thumb by the CPU."
+    )
+    text: str = Field(description="All of it in words, as `animator check` prints them.")
 
 
 class WorkView(BaseModel):
@@ -29,6 +42,10 @@ class WorkView(BaseModel):
     disk_bytes: int = Field(description="Largest size of all frames on disk.")
     cpu_seconds: float | None = Field(
         description="About how long it takes on the CPU of the server; null where the model is not known."
+    )
+    render_time: RenderTimeView | None = Field(
+        description="About how long it takes on the server's machine, as `animator bench` measured it there, "
+        "or else as `cpu_seconds`; null where the model is not known."
     )
     bpm: float | None = Field(description="Beats per minute that are heard; null without `bpm: auto`.")
     confidence: float = Field(description="How sure they are, 0 to 1.")
@@ -95,6 +112,11 @@ def _work(work: Work) -> WorkView:
         steps=work.needed.steps,
         disk_bytes=work.needed.frame_bytes,
         cpu_seconds=work.cpu_seconds,
+        render_time=_time(work.render_time) if work.render_time else None,
         bpm=work.bpm,
         confidence=work.confidence,
     )
+
+
+def _time(time: RenderTime) -> RenderTimeView:
+    return RenderTimeView(seconds=time.seconds, device=time.device, measured=time.measured, text=str(time))

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 
 from nicegui import ui
 
+from animator.core.size_text import size_text
 from animator.gallery.item import GalleryInfo, GalleryItem
 from animator.studio.gallery.words import KIND
 from animator.studio.icon_button import icon_button
 from animator.studio.labels import Translate
-from animator.studio.measures import moment_text, size_text
+from animator.studio.measures import moment_text
 from animator.studio.telling import copy_text
 
 _SHOWN_FIELDS = 24

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
+from animator.core.size_text import size_text
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.inventory import BROKEN_FILE
 from animator.models.diffusion.checkpoints.model_info import SHORT
 from animator.studio.labels import Translate
-from animator.studio.measures import size_text
 from animator.studio.models.listing import ListedModel, list_models
 from animator.studio.models.samplers import samplers_panel, schedule_types_panel
 from animator.studio.shell import Page, unseen_heading

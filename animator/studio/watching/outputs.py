@@ -2,9 +2,9 @@
 
 from nicegui import ui
 
+from animator.core.size_text import size_text
 from animator.server.v1.outputs import OutputKind, OutputView
 from animator.studio.labels import Translate
-from animator.studio.measures import size_text
 from animator.studio.watching.look import JobLook
 
 _KINDS = {

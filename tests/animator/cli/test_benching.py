@@ -131,17 +131,24 @@ def test_a_mistake_is_named_and_nothing_is_measured(
     assert named in printed
 
 
+def check(capsys: pytest.CaptureFixture[str], *args: object) -> str:
+    """Returns what `animator check` prints of a film without problems."""
+    code, printed = animator(capsys, "check", *args)
+    assert code == 0, printed
+    return printed
+
+
 def test_check_estimates_with_what_was_measured(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, cache: Path
 ) -> None:
     preset = tmp_path / "my.yaml"
     preset.write_text(PRESET.format(40))
-    assert "on this machine's CPU" in animator(capsys, "check", preset)[1]
+    assert "on this machine's CPU (rule of thumb; animator bench measures it)" in check(capsys, preset)
     code, printed = animator(capsys, "bench", *FAST)
     assert code == 0
     assert str(cache) in printed
-    assert "measured with animator bench on" in animator(capsys, "check", preset)[1]
-    other = animator(capsys, "check", preset, "--set", "size=512")[1]
+    assert "on this machine (cpu; measured with animator bench on" in check(capsys, preset)
+    other = check(capsys, preset, "--set", "size=512")
     assert "on this machine's CPU" in other, "64 pixels tell nothing about 512"
 
 
@@ -164,6 +171,4 @@ def test_a_broken_record_is_named_and_the_film_still_checked(
     preset.write_text(PRESET.format(4))
     cache.parent.mkdir()
     cache.write_text(content)
-    code, printed = animator(capsys, "check", preset)
-    assert code == 0
-    assert "on this machine's CPU" in printed
+    assert "on this machine's CPU" in check(capsys, preset)

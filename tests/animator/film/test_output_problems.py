@@ -53,6 +53,31 @@ def test_sound_of_any_channel_layout_goes_into_every_format(
         assert facts_of(path).frames == 10
 
 
+DISTURBED = ("kill -9 $$", "echo 'out.mp4: No space left on device' >&2; exit 228")
+
+
+@pytest.mark.parametrize("what_happens", DISTURBED, ids=["killed", "full disk"])
+@pytest.mark.parametrize("call", ["*rawvideo*trial.*", "*color=black*", "*trial.*tone.wav*"])
+def test_what_could_not_be_tried_out_is_not_called_wrong(
+    ffmpeg: Ffmpeg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, what_happens: str
+) -> None:
+    """A call of ffmpeg fails: with a file of one image, with the encoder alone, with the sound."""
+    encoder = "nvenc" if call == "*color=black*" else "auto"
+    sound = Sound(str(tone(ffmpeg, "tone.wav")))
+    program = tmp_path / "ffmpeg"
+    program.write_text(
+        f'#!/bin/sh\ncase "$*" in {call}) {what_happens};; esac\nexec "{get_ffmpeg_exe()}" "$@"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program))
+    spec = VideoSpec("film.mp4", (64, 64), 10, encoding=Encoding(encoder=encoder), sound=sound)
+    (problem,) = output_problems(spec, 3)
+    assert "could not be tried out" in problem.message and "try again" in problem.message
+    assert "ffmpeg was killed" in problem.message or "No space left on device" in problem.message
+    advice = ("choose another", "set it to auto", "convert it")
+    assert not any(words in problem.message for words in advice)
+
+
 def test_ambisonic_sound_is_heard(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
     four = ("-af", "volume=4,pan=4C|c0=c0", "-c:a", "libopus", "-mapping_family", "2")
     source = tone(ffmpeg, "ambisonic.opus", *four, seconds=1.0)

@@ -1,10 +1,12 @@
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from animator.images import opencv
 from animator.images.color import Coherence, grayscale, match_color, match_palette, palette_of
 from animator.images.colorspace import hsv_from_rgb, lab_from_rgb
 
@@ -107,6 +109,25 @@ def test_not_a_number_does_not_crash(image: Tensor) -> None:
     broken = image.clone()
     broken[:, 3, 3] = torch.nan
     assert match_color(broken, image, Coherence.LAB).shape == image.shape
+
+
+@SPACES
+def test_a_version_of_opencv_without_large_tables_gives_the_same_values(
+    image: Tensor, space: Coherence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    palette, extremes = palette_of(1 - image, space), torch.tensor([-torch.inf, -9.0, 9.0, 1e30, torch.nan])
+    image[:, 0, :5] = extremes
+    matched = match_palette(image, palette)
+    monkeypatch.setattr(opencv, "looks_up_16_bits", lambda: False)
+    assert torch.equal(match_palette(image, palette)[:, 1:], matched[:, 1:])
+
+
+def test_opencv_is_asked_whether_it_takes_large_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise cv2.error("total() == 256")
+
+    monkeypatch.setattr(cv2, "LUT", refuse)
+    assert not opencv.looks_up_16_bits.__wrapped__()
 
 
 def test_grayscale() -> None:

@@ -62,7 +62,7 @@ def test_inputs_are_not_changed() -> None:
     assert torch.equal(image, before)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 1), (1, 98_305), (700, 301)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 1), (1, 131_073), (700, 301)])
 def test_bands_change_nothing(size: tuple[int, int]) -> None:
     image = torch.rand((3, *size), generator=torch.Generator().manual_seed(1))
     part = image[:, -1:, -7:].clone()

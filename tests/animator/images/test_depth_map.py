@@ -99,3 +99,13 @@ def test_nothing_of_a_map_that_runs_against_the_last_one_is_taken_over(depth: Te
     last, reversed_map = normalize(depth), -depth
     reversed_map[5:15, 40:60] = -40.0
     assert torch.equal(stabilize(reversed_map, last), last)
+
+
+def test_a_map_that_is_mostly_sky_follows_the_scene_and_not_the_last_map() -> None:
+    scene = torch.zeros(8, 8)
+    scene[5:] = torch.linspace(0.2, 1.0, 24).view(3, 8)
+    moved = scene.roll(1, 1) * 3.0 + 2.0
+    steady = stabilize(moved, scene)
+    assert torch.allclose(steady[:5], torch.zeros(5, 8), atol=0.01)
+    assert torch.allclose(steady[5:], scene.roll(1, 1)[5:], atol=0.15)
+    assert not torch.equal(steady, scene)

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -79,6 +80,30 @@ def test_octaves_add_finer_and_weaker_noise() -> None:
     assert torch.equal(field(1, 0.5), field(3, 0.0))
     assert field(0, 0.5).abs().max() == 0.0
     assert field(4, 0.9).diff(dim=0).abs().mean() > 2 * field(1, 0.9).diff(dim=0).abs().mean()
+
+
+@pytest.mark.parametrize("size", [(150, 70), (64, 96), (1, 200), (130, 1)])
+def test_a_perlin_field_is_the_sum_of_its_octaves_by_definition(size: tuple[int, int]) -> None:
+    shape, numbers = Perlin(5, 3, 3, 0.6), generator()
+    expected = np.zeros(size)
+    for octave in range(3):
+        cells = 5 << octave, 3 << octave
+        angles = 2 * np.pi * torch.rand((cells[0] + 1, cells[1] + 1), generator=numbers).numpy().astype(float)
+        y, x = np.ogrid[: size[0], : size[1]]
+        y, x = y * cells[0] / size[0], x * cells[1] / size[1]
+        top, left = y.astype(int), x.astype(int)
+        for corner_y, corner_x in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            away_y, away_x = y - top - corner_y, x - left - corner_x
+            angle = angles[top + corner_y, left + corner_x]
+            dot = away_y * np.cos(angle) + away_x * np.sin(angle)
+            expected += 2**0.5 * 0.6**octave * dot * fade(away_y) * fade(away_x)
+    field = perlin_field(shape, *size, generator(), torch.device("cpu"))
+    np.testing.assert_allclose(field.numpy(), expected, atol=1e-5)
+
+
+def fade(away: np.ndarray) -> np.ndarray:
+    near: np.ndarray = 1 - np.abs(away)
+    return near**3 * (near * (near * 6 - 15) + 10)
 
 
 def test_a_mask_keeps_the_noise_inside(image: Tensor) -> None:

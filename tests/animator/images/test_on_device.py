@@ -22,6 +22,7 @@ from animator.images.glow import glow
 from animator.images.inpaint import extend_background
 from animator.images.kaleidoscope import kaleidoscope, mirrored
 from animator.images.lut import Interpolate, tetrahedral, trilinear
+from animator.images.mask_tone import equalize_mask, stretch
 from animator.images.noise import Perlin, perlin_noise, uniform_noise
 from animator.images.pinhole import pinhole_view
 from animator.images.resample import Border, Sampling
@@ -108,6 +109,13 @@ OPERATIONS: dict[str, Operation] = {
     "8-bit HSV": lambda p, _: hsv_levels_from_rgb((p * 255).to(torch.int32)),
     "8-bit histograms": lambda p, m: match_levels(
         (p * 255).to(torch.int32), cumulative_histogram((p * m * 255).to(torch.int32))
+    ),
+}
+OPERATIONS |= {
+    "mask equalized": lambda _, m: equalize_mask(m),
+    "mask stretched": lambda _, m: stretch(m, 20.0, 80.0),
+    "8-bit histograms of a part": lambda p, m: match_levels(
+        (p * 255).to(torch.int32), cumulative_histogram((p * 255).to(torch.int32)), (m > 0.5).flatten()
     ),
 }
 EVERY = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())

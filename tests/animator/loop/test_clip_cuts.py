@@ -99,6 +99,14 @@ def test_two_cuts_in_one_group_are_kept(tmp_path: Path, stored: Path) -> None:
     assert [request.frame for request in recorder.asked] == [0, 5, 6, 8, 10]
 
 
+@pytest.mark.parametrize("film", [VIDEO, HYBRID], ids=["video", "hybrid"])
+@pytest.mark.parametrize("cadence", [1, 2, 7])
+def test_trails_end_at_a_cut_of_the_clip(tmp_path: Path, stored: Path, film: Any, cadence: int) -> None:
+    save_clip(stored, two_scenes(7))
+    echo = {"use": "echo", "amount": 0.9}
+    assert scenes(render_film(stored, tmp_path / "run", cadence, **film, steps=[echo])) == "d" * 7 + "n" * 7
+
+
 def test_a_clip_that_starts_over_has_a_cut_there(tmp_path: Path, stored: Path) -> None:
     save_clip(stored, two_scenes(7)[3:11])
     looped: dict[str, Any] = {"video": {"path": str(stored), "after_end": "loop"}}

@@ -31,6 +31,10 @@ OTHERS: Mapping[Setting, PathSetting] = {
     ("controlnet", "source"): PathSetting(),
     ("controlnet", "model"): PathSetting(),
     ("controlnet", "mask"): PathSetting("masks"),
+    ("ip_adapter", "model"): PathSetting(),
+    ("ip_adapter", "encoder"): PathSetting(),
+    ("ip_adapter", "image"): PathSetting(),
+    ("ip_adapter", "mask"): PathSetting("masks"),
 }
 SETTINGS = {**file_settings(), **OTHERS}
 LINKS = ("out.png", "out/secret.png")
@@ -68,6 +72,8 @@ def preset(setting: Setting, kind: PathSetting, name: str) -> dict[str, Any]:
         values = name
     if setting[0] == "controlnet":
         return {**SMALL, "controlnet": [{"model": "a/b", setting[1]: values}]}
+    if setting[0] == "ip_adapter":
+        return {**SMALL, "ip_adapter": [{"model": "a/b", "image": "sky.png", setting[1]: values}]}
     for part in reversed(setting):
         values = {part: values}
     return {**SMALL, **values}
@@ -84,7 +90,7 @@ def problems_of(source: Any) -> dict[str, str]:
 @pytest.mark.parametrize("name", ESCAPES)
 def test_no_setting_of_a_preset_leads_out(inputs: Path, setting: Setting, name: str) -> None:
     name = name.format(outside=inputs.parent / "outside")
-    path = ".".join((setting[0], "0", setting[1]) if setting[0] == "controlnet" else setting)
+    path = ".".join((setting[0], "0", setting[1]) if setting[0] in ("controlnet", "ip_adapter") else setting)
     assert problems_of(preset(setting, SETTINGS[setting], name)) == {
         path: f"{name}: {REFUSED}; expected the name of a file below one of them, such as images/sky.png"
     }

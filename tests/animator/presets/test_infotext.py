@@ -11,12 +11,11 @@ from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.samplers.registry import split_sampler
-from animator.presets.deforum.importing import nested
 from animator.presets.infotext import Infotext
 from animator.presets.records import read_provenance
 from animator.presets.sources import PresetSource, load
 from animator.runs.render_run import render_run
-from animator.settings.raw import RawPreset
+from animator.settings.raw import RawPreset, grouped
 from animator.settings.validate import validate
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
@@ -47,7 +46,7 @@ def test_a_small_number_is_read_as_it_is_written(make_animation: Make) -> None:
     plan = Timeline(make_animation(diffusion={"seed": 7, "subseed_strength": 1e-05}))[0]
     text = Infotext.of(plan, "starter", over_image=False).text
     assert "Variation seed strength: 1e-05" in text
-    film = validate(RawPreset("image.png", nested(Infotext.parse(text).settings()), {}))
+    film = validate(RawPreset("image.png", grouped(Infotext.parse(text).settings()), {}))
     assert Timeline(film)[0].diffusion.subseed_strength == 1e-05
 
 
@@ -58,7 +57,7 @@ def test_a_text_is_written_as_it_was_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", [OLD, NEW])
 def test_a_preset_can_start_from_it(text: str) -> None:
-    film = validate(RawPreset("image.png", nested(Infotext.parse(text).settings()), {}))
+    film = validate(RawPreset("image.png", grouped(Infotext.parse(text).settings()), {}))
     assert Timeline(film)[0].prompt.positive == Infotext.parse(text).positive
 
 

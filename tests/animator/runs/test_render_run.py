@@ -11,6 +11,7 @@ import torch
 from imageio_ffmpeg import count_frames_and_secs
 from torch import Tensor
 
+from animator.core.size_text import size_text
 from animator.loop.state import State
 from animator.models.diffusion.request import Diffuser, GenerationRequest
 from animator.runs.checkpoints import Checkpoints
@@ -113,7 +114,7 @@ def test_too_little_space_on_the_disk_gives_a_warning(
         caplog.clear()
         monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(free))
         run.warn_if_low_on_space(frames)
-        return "the film may take" in caplog.text
+        return f"the film may take {size_text(bytes_needed)}; {size_text(free)} are free" in caplog.text
 
     with caplog.at_level(logging.WARNING), Run.create(tmp_path / "run", make_animation()) as run:
         assert warns(bytes_needed - 10) and not warns(bytes_needed + 10)

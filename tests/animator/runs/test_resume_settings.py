@@ -15,6 +15,7 @@ from animator.settings.camera_moves import CameraMoves
 from animator.settings.camera_path import CameraPath
 from animator.settings.controlnet import ControlUnit
 from animator.settings.group import SettingsGroup
+from animator.settings.ip_adapter import IPAdapterUnit
 from animator.settings.keyed_images import KeyedImages
 from animator.settings.signals.markers import Markers
 from animator.settings.subtitle_values import SubtitleValues
@@ -67,7 +68,8 @@ def _(value: tuple[Any, ...]) -> tuple[Any, ...]:
 def changed(film: Animation, group: str, name: str) -> Animation:
     """The film with one setting that differs; the value need not be valid."""
     owner = getattr(film, group) if group else film
-    value = (ControlUnit(enabled=False),) if name == "controlnet" else another(getattr(owner, name))
+    unit = {"controlnet": ControlUnit, "ip_adapter": IPAdapterUnit}.get(name)
+    value = another(getattr(owner, name)) if unit is None else (unit(enabled=False),)
     owner = owner.model_copy(update={name: value})
     return film.model_copy(update={group: owner}) if group else owner
 

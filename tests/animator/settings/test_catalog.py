@@ -27,7 +27,12 @@ OF_FILM = [one for group in GROUPS for one in group.settings]
 STEPS = {use: step_group(use).settings for use in BUILT_IN}
 SETTINGS = [*OF_FILM, *chain.from_iterable(STEPS.values())]
 BY_PATH: Mapping[str, Setting] = {one.path: one for one in SETTINGS}
-NEEDED = {"controlnet": {"model": "a"}, "steps": {"use": "vignette"}, "lut": {"file": "a.cube"}}
+NEEDED = {
+    "controlnet": {"model": "a"},
+    "ip_adapter": {"model": "a", "image": "a"},
+    "steps": {"use": "vignette"},
+    "lut": {"file": "a.cube"},
+}
 """What an item of a list has to have, and a step besides its name."""
 K = SettingKind
 
@@ -167,6 +172,7 @@ def test_every_setting_that_names_files_is_of_a_kind_of_files() -> None:
     marked = {".".join(path) for path in file_settings()}
     masks = {"mask.mask_schedule", "mask.noise_mask_schedule"}
     unmarked = {"signals", "wildcard_folder", "controlnet.model", "controlnet.source", "steps.file"}
+    unmarked |= {f"ip_adapter.{name}" for name in ("model", "encoder", "image")}
     assert {one.path for one in SETTINGS if one.kind in files} == marked - masks | unmarked
 
 
@@ -228,7 +234,7 @@ def test_choices_are_values_and_not_texts_of_them() -> None:
 
 
 def test_lists_are_marked_and_a_step_has_only_its_own_settings() -> None:
-    assert [group.name for group in GROUPS if group.is_list] == ["controlnet", "steps"]
+    assert [group.name for group in GROUPS if group.is_list] == ["controlnet", "ip_adapter", "steps"]
     assert [one.name for one in step_group("vignette").settings] == ["amount", "start"]
 
 

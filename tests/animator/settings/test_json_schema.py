@@ -100,7 +100,7 @@ def test_former_names_of_settings_are_not_in_it() -> None:
 
 
 def test_every_setting_has_its_sentence() -> None:
-    lists = ("controlnet", "steps")
+    lists = ("controlnet", "ip_adapter", "steps")
     properties = dict(SCHEMA["properties"])
     properties |= {f"{name}.{key}": one for name in GROUPS for key, one in in_group(name).items()}
     bare = {name for name, one in properties.items() if "description" not in one}

@@ -1,13 +1,17 @@
 """A film is previewed, rendered and watched from its page, by anybody who has it open."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from animator.runs.machine_speed import record_speed
 from tests.animator.server.running import Command, wait_until
 from tests.animator.studio.conftest import OpenPage
 from tests.animator.studio.films import LONG, finished, frames_of, preset, submit, write_draft
+from tests.fakes import MEASURED
 
 LOADED = "e => e.naturalWidth > 0"
 
@@ -34,6 +38,30 @@ def test_a_film_is_rendered_and_watched_to_its_end(open_page: OpenPage, renders:
     page.get_by_test_id("frames-slider").fill("3")
     expect(page.get_by_test_id("live-frame")).to_have_attribute("alt", "Frame 3 / 11")
     wait_for(page, "live-frame", LOADED)
+
+
+@pytest.fixture
+def bench() -> Iterator[None]:
+    """What `animator bench` has measured on the machine of the server."""
+    path = record_speed(MEASURED)
+    yield
+    path.unlink()
+
+
+def test_a_film_takes_as_long_as_a_rule_of_thumb_says(open_page: OpenPage, renders: Path) -> None:
+    cost = open_page(f"/?film={write_draft(renders, 7, preset())}").get_by_test_id("cost")
+    expect(cost).to_contain_text("on this machine's CPU (rule of thumb; animator bench measures it)")
+
+
+@pytest.mark.usefixtures("bench")
+def test_a_film_takes_as_long_as_bench_has_measured(
+    open_page: OpenPage, renders: Path, server: Command
+) -> None:
+    film = preset(frames=7)
+    page = open_page(f"/?film={write_draft(renders, 8, film)}")
+    words = httpx2.post(f"{server.url}/api/v1/check", json={"preset": film}).json()["film"]["render_time"]
+    assert words["text"].endswith("on this machine (cuda; measured with animator bench on 2026-11-30)")
+    expect(page.get_by_test_id("cost")).to_contain_text(words["text"])
 
 
 def test_a_film_can_be_seen_before_it_is_rendered(open_page: OpenPage, renders: Path) -> None:

@@ -40,6 +40,7 @@ class Kind:
             networks.
         thresholds: Threshold A and B, where it has them.
         needs_depth: True if it asks for a depth network.
+        is_preprocessor: False for what is no preprocessor but is chosen like one.
         has_resolution: True if the extension lets one choose the size at which it works.
     """
 
@@ -48,6 +49,7 @@ class Kind:
     thresholds: tuple[Threshold, ...] = ()
     needs_depth: bool = False
     has_resolution: bool = True
+    is_preprocessor: bool = True
 
     def values(self, given: Thresholds) -> tuple[float, ...]:
         """Returns the value of each of its thresholds; defaults for those not given."""
@@ -108,8 +110,17 @@ KINDS: Mapping[str, Kind] = {
         ("tile_resample",), ("tile",), (Threshold("Down Sampling Rate", 1, 1, 8),), has_resolution=False
     ),
     "blur": Kind(("blur_gaussian",), ("blur",), (Threshold("Sigma", 9, 0.01, 64),), has_resolution=False),
+    "reference_only": Kind(
+        ("reference_only",),
+        ("reference_",),
+        (Threshold("Style Fidelity", 0.5, 0, 1),),
+        has_resolution=False,
+        is_preprocessor=False,
+    ),
 }
-"""The preprocessors by the names that presets have; `find` has the function of each."""
+"""What a unit's module may be, by the names that presets have."""
+PREPROCESSORS: Mapping[str, Kind] = {name: kind for name, kind in KINDS.items() if kind.is_preprocessor}
+"""The preprocessors among them; `find` has the function of each."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +151,7 @@ def match_module(name: str) -> Match | None:
 
 
 def modules_with_threshold(number: int) -> tuple[str, ...]:
-    """Returns the names of the preprocessors that have a threshold A (0) or B (1)."""
+    """Returns the modules that have a threshold A (0) or B (1)."""
     return tuple(module for module, kind in KINDS.items() if len(kind.thresholds) > number)
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
+from animator.images.side_stream import to_device
 from animator.models.depth.backbones.tokens import Reassemble
 
 PATCH = 16
@@ -30,7 +31,7 @@ class Beit(nn.Module):
         grid = (x.shape[-2] // PATCH, x.shape[-1] // PATCH)
         patches = self.model.patch_embed.proj(x).flatten(2).transpose(1, 2)
         tokens = torch.cat([self.model.cls_token.expand(len(x), -1, -1), patches], 1)
-        index = relative_index(grid).to(x.device)
+        index = to_device(relative_index(grid), x.device)
         maps: list[Tensor] = []
         for number, block in enumerate(self.model.blocks):
             tokens = _block(block, tokens, relative_bias(block.attn, grid, index))

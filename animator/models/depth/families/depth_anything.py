@@ -18,8 +18,8 @@ _HUB = "https://huggingface.co/"
 
 
 @dataclass(frozen=True)
-class _Size:
-    """Size of the network; every version has three.
+class Size:
+    """Size of a Depth-Anything network; every version has three.
 
     Attributes:
         name: Name in presets and URLs.
@@ -40,23 +40,29 @@ class _Size:
     depth: int = 12
 
     @property
+    def encoder(self) -> str:
+        """Name of timm's encoder."""
+        return f"vit_{self.name}_patch14_dinov2"
+
+    @property
     def last(self) -> tuple[int, int, int, int]:
         """Indices of the last four blocks."""
         return self.depth - 4, self.depth - 3, self.depth - 2, self.depth - 1
 
 
-_SIZES = (
-    _Size("small", "vits", 384, (48, 96, 192, 384), 64),
-    _Size("base", "vitb", 768, (96, 192, 384, 768), 128),
-    _Size("large", "vitl", 1024, (256, 512, 1024, 1024), 256, (4, 11, 17, 23), 24),
+SIZES = (
+    Size("small", "vits", 384, (48, 96, 192, 384), 64),
+    Size("base", "vitb", 768, (96, 192, 384, 768), 128),
+    Size("large", "vitl", 1024, (256, 512, 1024, 1024), 256, (4, 11, 17, 23), 24),
 )
+"""The sizes, smallest first."""
 
 
-def _build(size: _Size, version: int, max_depth: float | None = None) -> nn.Module:
+def _build(size: Size, version: int, max_depth: float | None = None) -> nn.Module:
     from animator.models.depth.backbones.dino import Dino
     from animator.models.depth.networks import DepthAnything
 
-    encoder = Dino(f"vit_{size.name}_patch14_dinov2", size.last if version == 1 else size.out_indices)
+    encoder = Dino(size.encoder, size.last if version == 1 else size.out_indices)
     return DepthAnything(encoder, size.outputs, size.width, max_depth=max_depth)
 
 
@@ -64,7 +70,7 @@ def _key(key: str) -> str:
     return re.sub(r"^pretrained\.", "pretrained.model.", key)
 
 
-def _relative(version: int, size: _Size) -> DepthModelSpec:
+def _relative(version: int, size: Size) -> DepthModelSpec:
     final: Final = "bilinear_corners" if version == 2 else "bilinear"
     file = f"depth_anything_v2_{size.code}.pth" if version == 2 else f"depth_anything_{size.code}14.pth"
     folder = f"depth-anything/Depth-Anything-V2-{size.name.title()}/resolve/main/"
@@ -84,7 +90,7 @@ def _relative(version: int, size: _Size) -> DepthModelSpec:
     )
 
 
-def _metric(scene: str, data: str, max_depth: float, size: _Size) -> DepthModelSpec:
+def _metric(scene: str, data: str, max_depth: float, size: Size) -> DepthModelSpec:
     file = f"depth_anything_v2_metric_{data.lower()}_{size.code}.pth"
     folder = f"depth-anything/Depth-Anything-V2-Metric-{data}-{size.name.title()}/resolve/main/"
     return replace(
@@ -99,8 +105,8 @@ def _metric(scene: str, data: str, max_depth: float, size: _Size) -> DepthModelS
 
 
 MODELS = (
-    *(_relative(2, size) for size in _SIZES),
-    *(_relative(1, size) for size in _SIZES),
-    *(_metric("indoor", "Hypersim", 20.0, size) for size in _SIZES),
-    *(_metric("outdoor", "VKITTI", 80.0, size) for size in _SIZES),
+    *(_relative(2, size) for size in SIZES),
+    *(_relative(1, size) for size in SIZES),
+    *(_metric("indoor", "Hypersim", 20.0, size) for size in SIZES),
+    *(_metric("outdoor", "VKITTI", 80.0, size) for size in SIZES),
 )

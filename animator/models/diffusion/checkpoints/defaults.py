@@ -12,6 +12,7 @@ from animator.core.read import UnreadableError, read_text
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint
+from animator.models.diffusion.checkpoints.flow_families import family_of_pipeline
 from animator.models.diffusion.checkpoints.identify import identify
 
 _CONFIG_BYTES = 1_000_000
@@ -50,10 +51,39 @@ _FAMILIES = {
     "sdxl": ModelDefaults("SDXL", 1024, 25, 6.0, 3, 1.8e13),
     "sd3": ModelDefaults("Stable Diffusion 3", 1024, 28, 4.5, 3, 1.8e13),
     "flux": ModelDefaults("Flux", 1024, 20, 3.5, 3, 1.4e14),
+    "flux2": ModelDefaults("Flux.2", 1024, 28, 4.0, 3, 3e14),
+    "flux2-klein": ModelDefaults("Flux.2 Klein", 1024, 25, 4.0, 3, 7e13),
+    "chroma": ModelDefaults("Chroma", 1024, 26, 4.0, 3, 1.6e14),
+    "qwen-image": ModelDefaults("Qwen-Image", 1024, 30, 4.0, 3, 3.4e14),
+    "z-image": ModelDefaults("Z-Image", 1024, 28, 4.0, 3, 1e14),
+    "lumina2": ModelDefaults("Lumina 2", 1024, 30, 4.0, 3, 4.5e13),
+    "krea2": ModelDefaults("Krea 2", 1024, 28, 4.5, 3, 2.2e14),
+    "sana": ModelDefaults("Sana", 1024, 20, 4.5, 3, 7e12),
 }
-_FEW_STEPS = {"sd1": (8, 1.5), "sd2": (4, 1.0), "sdxl": (8, 1.0), "sd3": (8, 1.0), "flux": (8, 1.0)}
+_FEW_STEPS = {"sd1": (8, 1.5), "sd2": (4, 1.0)}
+_FEW_STEPS_OF_OTHERS = (8, 1.0)
 """Steps and guidance scale of the distilled models of each family; img2img runs a part of the steps."""
-_PIPELINES = (("xl", "sdxl"), ("flux", "flux"), ("diffusion3", "sd3"))
+_NAMES = (
+    ("klein", "flux2-klein"),
+    ("flux.2", "flux2"),
+    ("flux2", "flux2"),
+    ("flux", "flux"),
+    ("qwen-image", "qwen-image"),
+    ("z-image", "z-image"),
+    ("chroma", "chroma"),
+    ("lumina", "lumina2"),
+    ("krea-2", "krea2"),
+    ("krea2", "krea2"),
+    ("sana", "sana"),
+    ("xl", "sdxl"),
+    ("stable-diffusion-3", "sd3"),
+    ("sd3", "sd3"),
+    ("diffusion-2", "sd2"),
+    ("diffusion-v1", "sd1"),
+    ("sd-turbo", "sd2"),
+    ("sd15", "sd1"),
+)
+"""Parts of models' names, the longer ones of a kind first."""
 _WIDTHS = {768: "sd1", 1024: "sd2", 2048: "sdxl"}
 
 
@@ -80,11 +110,13 @@ def _of_file(path: Path) -> ModelDefaults | None:
 
 def _of_folder(folder: Path, name: str) -> ModelDefaults | None:
     index, network = _config(folder / "model_index.json"), _config(folder / "unet" / "config.json")
-    pipeline = str(index.get("_class_name", "")).lower()
-    family = next((family for sign, family in _PIPELINES if sign in pipeline), "")
+    pipeline = str(index.get("_class_name", ""))
+    flow = family_of_pipeline(pipeline)
+    family = flow.key if flow else "sdxl" if "XL" in pipeline else ""
     width = network.get("cross_attention_dim")
     family = family or (_WIDTHS.get(width, "") if isinstance(width, int) else "")
-    defaults = _of_family(family, is_few_step=_names_few_steps(Path(name).name))
+    is_few_step = bool(index.get("is_distilled")) or _names_few_steps(Path(name).name)
+    defaults = _of_family(family, is_few_step=is_few_step)
     side = network.get("sample_size")
     if defaults is None or not isinstance(side, int) or not 8 <= side <= 512:
         return defaults
@@ -93,9 +125,7 @@ def _of_folder(folder: Path, name: str) -> ModelDefaults | None:
 
 def _of_name(name: str) -> ModelDefaults | None:
     text = name.lower().replace("_", "-")
-    signs = (("xl", "sdxl"), ("flux", "flux"), ("stable-diffusion-3", "sd3"), ("sd3", "sd3"))
-    more = (("diffusion-2", "sd2"), ("diffusion-v1", "sd1"), ("sd-turbo", "sd2"), ("sd15", "sd1"))
-    family = next((family for sign, family in (*signs, *more) if sign in text), "")
+    family = next((family for sign, family in _NAMES if sign in text), "")
     return _of_family(family, is_few_step=_names_few_steps(text))
 
 
@@ -103,7 +133,7 @@ def _of_family(family: str, *, is_few_step: bool) -> ModelDefaults | None:
     defaults = _FAMILIES.get(family)
     if defaults is None or not is_few_step:
         return defaults
-    steps, cfg_scale = _FEW_STEPS[family]
+    steps, cfg_scale = _FEW_STEPS.get(family, _FEW_STEPS_OF_OTHERS)
     return replace(defaults, kind=f"{defaults.kind}, few steps", steps=steps, cfg_scale=cfg_scale, cadence=1)
 
 

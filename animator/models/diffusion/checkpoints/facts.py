@@ -13,11 +13,12 @@ from animator.errors import ModelError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.file_header import SAFE
 from animator.models.diffusion.checkpoints.find import Checkpoint
+from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES, family_of_pipeline
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, Kind, identify, share_latents
 from animator.models.diffusion.checkpoints.library import INDEX
+from animator.models.model_folder import components
 
 MAX_CONFIG = 1_000_000
-_TRANSFORMERS = {"Flux": "flux", "StableDiffusion3": "sd3"}
 _TEXT_ENCODERS = ("text_encoder", "text_encoder_2")
 _OPEN_CLIP_WIDTH = 1024
 _WEIGHTLESS = ("scheduler", "tokenizer", "feature_extractor", "safety_checker", "image_encoder")
@@ -45,8 +46,8 @@ class ModelFacts:
 
     @property
     def is_transformer(self) -> bool:
-        """True for Flux and Stable Diffusion 3."""
-        return self.family in _TRANSFORMERS.values()
+        """True for flow-matching models, which are transformers."""
+        return self.family in FLOW_FAMILIES
 
     def shares_latents(self, other: "ModelFacts") -> bool:
         """Returns True if another model's latents mean the same, as `UNetModel.shares_latents`."""
@@ -129,7 +130,7 @@ def read_config(path: Path) -> Mapping[str, Any]:
 def _folder_facts(name: str, folder: Path) -> ModelFacts:
     index = read_config(folder / INDEX)
     class_name = str(index.get("_class_name", ""))
-    parts = [part for part, of in index.items() if isinstance(of, list) and len(of) == 2 and None not in of]
+    parts = [part for part, of in components(index).items() if len(of) == 2 and None not in of]
     for part in parts:
         if part.startswith(_WEIGHTLESS):
             continue
@@ -139,17 +140,18 @@ def _folder_facts(name: str, folder: Path) -> ModelFacts:
                 f"model {name}: the folder {folder / part} lacks config.json or its weights ({SAFE}); "
                 "download or copy the model again"
             )
-    family = next((family for start, family in _TRANSFORMERS.items() if class_name.startswith(start)), "")
+    flow = family_of_pipeline(class_name)
+    family = "" if flow is None else flow.key
     if "text_encoder_2" in parts and "text_encoder" not in parts:
         family = family or "sdxl-refiner"
     needed = ("unet", "vae", "text_encoder_2" if family == "sdxl-refiner" else "text_encoder")
-    if family not in _TRANSFORMERS.values() and (missing := [part for part in needed if part not in parts]):
+    if family not in FLOW_FAMILIES and (missing := [part for part in needed if part not in parts]):
         raise ModelError(f"model {name}: {class_name} without {', '.join(missing)} cannot generate images")
     return _facts(folder, family)
 
 
 def _facts(folder: Path, family: str) -> ModelFacts:
-    if family in _TRANSFORMERS.values():
+    if family in FLOW_FAMILIES:
         return ModelFacts(family)
     texts = [read_config(path) for path in _configs(folder)]
     widths = tuple(_number(config, "hidden_size") for config in texts)

@@ -1,4 +1,4 @@
-"""Identifies a model file from its header: checkpoint, LoRA, embedding, VAE or ControlNet, and its family."""
+"""Identifies a model file from its header: checkpoint, LoRA, VAE, ControlNet and so on, and its family."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animator.models.diffusion.checkpoints.file_header import Header, read_header
+from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.lora_keys import is_lora_key
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -15,8 +16,7 @@ FAMILY_NAMES = {
     "sd2": "Stable Diffusion 2",
     "sdxl": "SDXL",
     "sdxl-refiner": "SDXL refiner",
-    "sd3": "Stable Diffusion 3",
-    "flux": "Flux",
+    **{family.key: family.title for family in FLOW_FAMILIES.values()},
     "": "unknown base",
 }
 _SAME_LATENTS = ({"sd1", "sd2"}, {"sdxl", "sdxl-refiner"})
@@ -26,6 +26,8 @@ _OTHER_CONTROLNETS = (
     ("union ControlNet", ("control_add_embedding", "task_embedding")),
 )
 _HYPERNETWORK = re.compile(r"\d{1,5}\.[01]\.linear", re.ASCII)
+_FACE_PROJECTIONS = ("image_proj.perceiver_resampler.", "image_proj.proj.0.")
+_IMAGE_ENCODER = {"vision_model.embeddings.patch_embedding.weight", "visual_projection.weight"}
 _BY_WIDTH = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
 
 
@@ -34,8 +36,8 @@ class Kind:
     """Type of a model file.
 
     Attributes:
-        what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "hypernetwork", "unknown", or
-            another name.
+        what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "hypernetwork", "IP-Adapter",
+            "image encoder", "unknown", or another name.
         family: Key of `FAMILY_NAMES`.
         is_inpainting: True if the U-Net takes a mask and the masked image as additional channels.
         is_editing: True if the U-Net takes the image to edit as additional channels (InstructPix2Pix).
@@ -76,8 +78,8 @@ def identify(path: Path) -> Kind:
 def identify_header(header: Header) -> Kind:
     """Identifies a file by its header."""
     shapes = header.shapes
-    if small := _addition(shapes):
-        return small
+    if found := _of_images(shapes) or _addition(shapes):
+        return found
     for what, signs in _OTHER_CONTROLNETS:
         if _any(shapes, *signs):
             return Kind(what, "sdxl")
@@ -88,6 +90,16 @@ def identify_header(header: Header) -> Kind:
     if _any(shapes, "encoder.conv_in.weight", "decoder.conv_in.weight", "decoder.layers."):
         return Kind("vae")
     return Kind("unknown")
+
+
+def _of_images(shapes: Shapes) -> Kind | None:
+    """Returns the kind of a file by which images are prompts; None for others."""
+    if _any(shapes, ".to_k_ip.weight") and _any(shapes, "image_proj."):
+        # The projection of full-face adapters has a layer more than that of FaceID.
+        is_face_id = _any(shapes, *_FACE_PROJECTIONS) and "image_proj.proj.3.weight" not in shapes
+        what = "IP-Adapter FaceID" if is_face_id else "IP-Adapter"
+        return Kind(what, family_of_width(_width(shapes, (".to_k_ip.weight",))))
+    return Kind("image encoder") if shapes.keys() >= _IMAGE_ENCODER else None
 
 
 def _addition(shapes: Shapes) -> Kind | None:

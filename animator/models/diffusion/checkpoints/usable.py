@@ -10,10 +10,17 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, read_config
 from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint, find_checkpoint
-from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, identify, identify_header
+from animator.models.diffusion.checkpoints.identify import (
+    FAMILY_NAMES,
+    family_of_width,
+    identify,
+    identify_header,
+)
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.lora_keys import split_key
 from animator.models.diffusion.controlnet.find import CONFIG, find_controlnet
+from animator.models.diffusion.ip_adapter.find import find_adapter
+from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag
 from animator.models.hub import is_in_cache, not_downloaded
 from animator.models.model_folder import check_model_folder
@@ -108,6 +115,25 @@ def check_controlnet(name: str, library: Library, models: Models) -> None:
                 f"{name}: was made for a base with text of width {width}; the model {model} is "
                 f"{FAMILY_NAMES[facts.family]}, of width {facts.context_width}. Use a ControlNet "
                 "and a model of one base"
+            )
+
+
+def check_ip_adapter(name: AdapterName, library: Library, models: Models) -> None:
+    """Checks an IP-Adapter and its image encoder, and that it was made for the models' base.
+
+    Raises:
+        ModelError: One is missing, may not be read, or was made for another base.
+    """
+    width = find_adapter(name, library).facts.context_width
+    for model, facts in models.items():
+        if facts.is_transformer:
+            raise ModelError(f"the model {model} takes no IP-Adapter; Stable Diffusion 1, 2 and XL do")
+        if facts.context_width and width != facts.context_width:
+            made_for = FAMILY_NAMES[family_of_width(width)] if family_of_width(width) else "another base"
+            raise ModelError(
+                f"{name.model}: was made for {made_for}, with text of width {width}; the model {model} is "
+                f"{FAMILY_NAMES[facts.family]}, of width {facts.context_width}. Use an IP-Adapter and "
+                "a model of one base"
             )
 
 

@@ -53,7 +53,7 @@ class ControlNets:
         """
         guides: list[ControlNetGuide] = []
         for control in controls:
-            if control.weight and control.model and control.image is not None:
+            if control.fidelity is None and control.weight and control.model and control.image is not None:
                 image = self._autoencoder.pad(control.image).to(self._unet.dtype)
                 mask = None if control.mask is None else self._autoencoder.pad(control.mask).to(image)
                 guides.append(ControlNetGuide(self._net(control.model), image, control, mask))

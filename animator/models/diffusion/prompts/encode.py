@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from animator.errors import ModelError
+from animator.images.side_stream import to_device
 from animator.models.diffusion.prompts.tokens import CHUNK, Chunk, chunks
 
 
@@ -68,7 +69,7 @@ class TextEncoder:
             ModelError: The encoder has fewer layers than clip_skip.
         """
         device = next(self.model.parameters()).device
-        token_ids = torch.tensor([self._window(part) for part in parts], device=device)
+        token_ids = to_device(torch.tensor([self._window(part) for part in parts]), device)
         with self._embeddings_replaced(parts, vectors):
             out = self.model(token_ids, output_hidden_states=True)
         hidden = self._layer(out, clip_skip).to(torch.float32)
@@ -124,10 +125,10 @@ def _apply_emphasis(hidden: Tensor, parts: Sequence[Chunk]) -> Tensor:
     for row, part in enumerate(parts):
         for column, token in enumerate(part, start=1):
             weights[row, column] = token.weight
-    weighted = hidden * weights.to(hidden.device)[:, :, None]
+    weighted = hidden * to_device(weights, hidden.device)[:, :, None]
     changed = torch.tensor([any(token.weight != 1.0 for token in part) for part in parts])
     ratio = hidden.mean((1, 2), keepdim=True) / weighted.mean((1, 2), keepdim=True)
-    return torch.where(changed.to(hidden.device)[:, None, None], weighted * ratio, hidden)
+    return torch.where(to_device(changed, hidden.device)[:, None, None], weighted * ratio, hidden)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from animator.images.side_stream import to_device
+
 PARALLEL = 0.9995  # above this cosine slerp and lerp agree, and slerp divides by almost 0
 
 
@@ -29,7 +31,7 @@ class LatentNoise:
 
     def draw(self) -> Tensor:
         """Returns the next latent (1, C, h, w)."""
-        return torch.randn(self.shape, generator=self.generator).to(self.device, non_blocking=True)
+        return to_device(torch.randn(self.shape, generator=self.generator), self.device)
 
     def first(self, subseed: int, strength: float) -> Tensor:
         """Returns the next latent, interpolated toward the first latent of another seed.

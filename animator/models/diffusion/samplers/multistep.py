@@ -11,9 +11,11 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from animator.models.diffusion.samplers.sampler import Denoise, NoiseSampler, Sigmas, sampler
 from animator.models.diffusion.samplers.solvers import toward
@@ -21,7 +23,6 @@ from animator.models.diffusion.samplers.solvers import toward
 if TYPE_CHECKING:
     from torch import Tensor
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _BASHFORTH = ((1.0,), (3 / 2, -1 / 2), (23 / 12, -16 / 12, 5 / 12), (55 / 24, -59 / 24, 37 / 24, -9 / 24))
 
 
@@ -203,13 +204,21 @@ def _integrals(
 ) -> list[float]:
     """Returns the integrals of the Lagrange polynomials through `nodes` from `sigma` to `sigma_next`."""
     half = (sigma_next - sigma) / 2
-    inside = [variable(sigma + half * (node + 1)) for node in _NODES]
+    places, weights = _gauss_rule()
+    inside = [variable(sigma + half * (place + 1)) for place in places]
     totals = []
     for j, own in enumerate(nodes):
         others = [other for k, other in enumerate(nodes) if k != j]
         values = [math.prod((at - other) / (own - other) for other in others) for at in inside]
-        totals.append(half * float(np.dot(_WEIGHTS, values)))
+        totals.append(half * float(np.dot(weights, values)))
     return totals
+
+
+@cache
+def _gauss_rule() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns nodes from -1 to 1 and their weights; made when needed, since settings only name samplers."""
+    nodes, weights = np.polynomial.legendre.leggauss(16)
+    return nodes, weights
 
 
 def _add_sde_noise(x: Tensor, sigma_next: float, h: float, noise: NoiseSampler) -> Tensor:

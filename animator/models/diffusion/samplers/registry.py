@@ -127,3 +127,26 @@ def _resolve_aliases(key: str) -> str:
         if name in SCHEDULE_TYPES and key.endswith(f" {alias}"):
             return key[: -len(alias)] + name.lower()
     return key
+
+
+def takes_any_sigmas(sampler: Sampler) -> bool:
+    """Returns True if a sampler leaves the noise levels to the model and adds no noise of its own.
+
+    Such samplers solve the same equation for flow-matching models as for those with a U-Net.
+    """
+    return (
+        sampler.noise == "none"
+        and not sampler.schedule_type
+        and not sampler.own_sigmas
+        and not sampler.few_steps
+        and sampler.calls_per_step is not None
+    )
+
+
+def other_samplers(model: str) -> str:
+    """Returns, in words, which samplers a flow-matching model of this name takes."""
+    names = [sampler.name for sampler in METHODS.values() if takes_any_sigmas(sampler)]
+    return (
+        f"the model {model} has noise levels of its own and takes no fresh noise: it supports "
+        f"{', '.join(names)}, without a schedule type"
+    )

@@ -83,6 +83,8 @@ def check_patchable(request: GenerationRequest, *, has_hypernetworks: bool, is_c
     """
     asked = {
         "a hypernetwork": has_hypernetworks,
+        "reference_only": any(control.is_reference for control in request.controls),
+        "an IP-Adapter": bool(request.image_prompts),
         "FreeU": request.freeu is not None,
         "deep shrink": request.deep_shrink is not None,
     }

@@ -131,9 +131,17 @@ class Section:
             tell(str(error), self._t)
 
 
-_NEW: Mapping[str, Any] = {"controlnet": {"module": "canny"}, "steps": {"use": "vignette"}}
+_NEW: Mapping[str, Any] = {
+    "controlnet": {"module": "canny"},
+    "ip_adapter": {"weight": 1},
+    "steps": {"use": "vignette"},
+}
 """What a new item of a list begins with."""
-_ADD = {"controlnet": "Add a ControlNet unit", "steps": "Add a step"}
+_ADD = {
+    "controlnet": "Add a ControlNet unit",
+    "ip_adapter": "Add an IP-Adapter unit",
+    "steps": "Add a step",
+}
 
 
 def _title_of(item: Any) -> str:

@@ -2,9 +2,10 @@
 
 from nicegui import ui
 
+from animator.core.size_text import size_text
+from animator.runs.preflight.render_time import RenderTime
 from animator.runs.preflight.report import Work
 from animator.studio.labels import Translate
-from animator.studio.measures import size_text
 from animator.studio.watching.words import length_text, time_text
 
 
@@ -36,7 +37,6 @@ class CostList:
 def _facts(work: Work, t: Translate) -> list[tuple[str, str]]:
     needed = work.needed
     length = t("{frames} frames, {time} at {fps} fps")
-    cpu = work.cpu_seconds
     facts = [
         (
             t("Length"),
@@ -48,10 +48,17 @@ def _facts(work: Work, t: Translate) -> list[tuple[str, str]]:
             t("{count} of them, {steps} steps").format(count=needed.generated, steps=needed.steps),
         ),
         (t("On disk"), t("up to {size}").format(size=size_text(needed.frame_bytes))),
-        (
-            t("On this CPU"),
-            t("about {time}").format(time=time_text(cpu, t)) if cpu else t("not known for this model"),
-        ),
+        (t("Time to render"), _render_time(work.render_time, t)),
         (t("Model"), work.model),
     ]
     return [*facts, (t("Left open"), work.open_values)] if work.open_values else facts
+
+
+def _render_time(time: RenderTime | None, t: Translate) -> str:
+    """Returns the words of a time; in English, those of the time itself."""
+    if time is None:
+        return t("not known for this model")
+    measured = t("about {time} on this machine ({device}; measured with animator bench on {date})")
+    estimated = t("about {time} on this machine's CPU (rule of thumb; animator bench measures it)")
+    text = estimated if time.measured is None else measured
+    return text.format(time=time_text(time.seconds, t), device=time.device, date=time.measured)

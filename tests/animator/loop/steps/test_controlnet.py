@@ -1,6 +1,5 @@
 """Units in a film: which images reach the diffuser, with which weights, at which frame."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
-from pydantic import ValidationError
 from torch import Tensor
 
-from animator.errors import UserError
+from animator.errors import PresetError, UserError
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.loop.requests import request_of
@@ -19,7 +17,9 @@ from animator.loop.state import State
 from animator.models.depth.model import FakeDepth
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
+from animator.runs.preflight.check_film import check_film
 from animator.settings import Animation
+from animator.settings.raw import raw_of
 from animator.timeline.timeline import Timeline
 from tests.fakes import FunctionDiffuser, Make, Recorder
 
@@ -210,9 +210,10 @@ def test_guess_mode_takes_the_place_of_the_control_mode(make_animation: Make, ma
     ],
 )
 def test_a_mask_that_a_unit_lacks_is_a_problem(make_animation: Make, mask: str, said: str) -> None:
-    with pytest.raises(ValidationError, match=re.escape(said)):
-        make_animation(**units({"mask": mask}))
-    make_animation(**units({"mask": mask, "enabled": False}))
+    with pytest.raises(PresetError) as caught:
+        check_film(raw_of(make_animation(**units({"mask": mask}))))
+    assert said in str(caught.value)
+    check_film(raw_of(make_animation(**units({"mask": mask, "enabled": False}))))
 
 
 def test_the_mask_file_of_a_film_without_a_mask_is_there_for_units(

@@ -13,6 +13,7 @@ from animator.models.diffusion.fake import FakeDiffuser
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
 from tests.fakes import Make
+from tests.synchronizations import DEVICE, Place, synchronizations
 
 IMAGE = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(1)) * 0.5 + 0.25
 COLUMN = torch.arange(64.0).expand(64, 64)
@@ -127,3 +128,22 @@ def test_the_fill_has_no_streaks(make_animation: Make) -> None:
 )
 def test_films_without_the_setting_find_nothing(make_animation: Make, settings: dict[str, Any]) -> None:
     assert build_pipeline(make_animation(**settings), FakeDiffuser()).reveal is None
+
+
+@pytest.mark.parametrize(("shift", "columns"), [(0, None), (5, 5)])
+def test_a_device_is_asked_once_for_each_generation_whether_anything_came_into_view(
+    make_animation: Make, shift: int, columns: int | None
+) -> None:
+    film = generating(make_animation, {"translation_x": shift})
+    plans = [Timeline(film)[1]]
+    with synchronizations() as noted:
+        reveal = revealing(build_pipeline(film, FakeDiffuser(DEVICE), DEVICE))
+        image = IMAGE.to(DEVICE)
+        noted.found.clear()
+        area = reveal.area(image, plans, None)
+        assert noted.found == {} and area is not None
+        filled, revealed_area = reveal.fill(image, plans, None)
+        assert noted.found == {Place("loop/steps/reveal.py", "fill"): {"__bool__"}}
+        assert (None if revealed_area is None else int(revealed_area[0].cpu().sum())) == columns
+        assert int(area[0].cpu().sum()) == (columns or 0)
+        assert torch.equal(filled.cpu()[:, :, shift:], IMAGE[:, :, shift:])

@@ -9,7 +9,7 @@ from torch import Tensor
 from animator.models.controlnet.preprocessors.depth import normal
 from animator.models.controlnet.preprocessors.edges import softedge
 from animator.models.controlnet.preprocessors.find import find_preprocessor
-from animator.models.controlnet.preprocessors.kinds import KINDS
+from animator.models.controlnet.preprocessors.kinds import PREPROCESSORS
 from animator.models.controlnet.preprocessors.lines import lineart, scribble, straight_lines
 from animator.models.controlnet.preprocessors.regions import shuffle
 from animator.models.controlnet.preprocessors.tones import invert, recolor, threshold
@@ -46,7 +46,7 @@ class Ramp:
         return rise.expand(height, width) if self.axis else rise[:, None].expand(height, width)
 
 
-@pytest.mark.parametrize("name", list(KINDS))
+@pytest.mark.parametrize("name", list(PREPROCESSORS))
 @pytest.mark.parametrize("size", [(1, 1), (2, 9), (40, 30), (64, 128)])
 def test_every_preprocessor_returns_an_image_of_the_same_size(name: str, size: tuple[int, int]) -> None:
     image = torch.rand((3, *size), generator=torch.Generator().manual_seed(0))
@@ -58,9 +58,13 @@ def test_every_preprocessor_returns_an_image_of_the_same_size(name: str, size: t
     assert torch.equal(made, find_preprocessor(name, (None, None), FakeDepth)(image))
 
 
-@pytest.mark.parametrize("name", list(KINDS))
+@pytest.mark.parametrize("name", list(PREPROCESSORS))
 def test_the_extremes_of_every_threshold_are_taken(name: str) -> None:
-    for numbers in ([number.lowest for number in KINDS[name].thresholds], [1000.0, 1000.0], [0.0, 0.0]):
+    for numbers in (
+        [number.lowest for number in PREPROCESSORS[name].thresholds],
+        [1000.0, 1000.0],
+        [0.0, 0.0],
+    ):
         first, second = (*numbers, None, None)[:2]
         made = find_preprocessor(name, (first, second), FakeDepth)(grain())
         assert bool(torch.isfinite(made).all()), numbers

@@ -36,13 +36,14 @@ from animator.settings.setting_kinds import choices_in
         ("shuffle", "shuffle", True),
         ("tile_colorfix", "tile", False),
         ("blur_gaussian", "blur", True),
+        ("reference_adain", "reference_only", False),
     ],
 )
 def test_names_of_the_extension_are_known(name: str, module: str, is_same: bool) -> None:
     assert match_module(name) == Match(module, is_same)
 
 
-@pytest.mark.parametrize("name", ["openpose_full", "seg_ofade20k", "reference_only", "inpaint_only", "x"])
+@pytest.mark.parametrize("name", ["openpose_full", "seg_ofade20k", "inpaint_only", "x"])
 def test_what_is_not_here_has_no_match(name: str) -> None:
     assert match_module(name) is None
 
@@ -52,7 +53,7 @@ def test_every_kind_can_be_set_and_has_a_function() -> None:
     assert set(choices_in(modules)) == set(KINDS)
     for name in KINDS:
         made = find_preprocessor(name, (None, None), FakeDepth)
-        assert (made is unchanged) == (name == "none")
+        assert (made is unchanged) == (name in ("none", "reference_only"))
 
 
 def test_defaults_are_in_their_ranges_and_inside_those_of_the_settings() -> None:

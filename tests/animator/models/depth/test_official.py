@@ -34,6 +34,13 @@ NETWORKS = [
     "depth_anything_v2_vitb",
     "depth_anything_v2_vitl",
     "depth_anything_v2_metric_vits",
+    "da3mono-large",
+    "da3-small",
+    "da3-base",
+    "da3-large",
+    "video_depth_anything_vits",
+    "video_depth_anything_vitb",
+    "video_depth_anything_vitl",
     "zoe_n",
     "zoe_k",
     "zoe_nk",
@@ -46,6 +53,7 @@ QUICK = [
     ("dpt_levit_224", "pipe_360x640"),
     ("dpt_swin2_tiny_256", "net_256x256"),
     ("depth_anything_v2_vits", "net_294x434"),
+    ("da3-small", "net_154x196"),
 ]
 SLOW = [
     ("depth_anything_v2_vits", "net_518x518"),
@@ -60,6 +68,7 @@ SLOW = [
     ("dpt_beit_base_384", "net_384x384"),
     ("dpt_beit_base_384", "net_256x352"),
     ("dpt_beit_base_384", "pipe_360x640"),
+    ("da3mono-large", "net_154x196"),
     ("zoe_n", "net_384x512"),
     ("zoe_n", "net_352x480"),
     ("zoe_n", "pipe_360x640"),
@@ -107,7 +116,14 @@ def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(
         for key, _, _ in keys
         if spec_of(name).rename(key) is None
     }
-    known = ("head", "mask_token", "resConfUnit1", "log_binomial_transform", "pretrained.model.layers.")
+    known: tuple[str, ...] = (
+        "head",
+        "mask_token",
+        "resConfUnit1",
+        "log_binomial_transform",
+        "pretrained.model.layers.",
+    )
+    known += ("_aux.", ".cam_enc.", ".cam_dec.", ".pos_encoder.pe")
     assert all(any(word in key for word in known) or key.endswith("pretrained.model.") for key in unused)
 
 

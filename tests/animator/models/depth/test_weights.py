@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from animator.core.download import Limits
+from animator.core import fetch
 from animator.errors import ModelError
 from animator.models.depth import load_weights, weights
 from animator.models.depth.families.dpt import DPT_LARGE
@@ -126,28 +126,28 @@ def test_downloads_go_into_the_shared_folder_and_else_to_torchs_own(
     monkeypatch.delenv("ANIMATOR_MODELS", raising=False)
     if is_set:
         monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path / "shared"))
-    monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(b"weights"))
+    monkeypatch.setattr(fetch, "download", lambda url, out, *how: out.write(b"weights"))
     path = weights.find_or_download(DPT_LARGE, (tmp_path / "preset",))
     assert path.parent == (tmp_path / "shared" if is_set else torch_home)
 
 
 def test_fetches_whole_files_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "download", lambda url, out, limits: out.write(url.encode()))
+    monkeypatch.setattr(fetch, "download", lambda url, out, *how: out.write(url.encode()))
     path = weights.download_weights(DPT_LARGE, (), tmp_path / "new")
     assert path.name == DPT_LARGE.files[0]
     assert path.read_bytes() == DPT_LARGE.url.encode()
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    assert {p.name for p in path.parent.iterdir()} == {path.name, f"{path.name}.sha256"}
 
 
 def test_a_broken_download_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut(url: str, out: IO[bytes], limits: Limits) -> None:
+    def cut(url: str, out: IO[bytes], *how: object) -> None:
         out.write(b"half")
         raise TimeoutError("timed out")
 
-    monkeypatch.setattr(weights, "download", cut)
+    monkeypatch.setattr(fetch, "download", cut)
     with pytest.raises(ModelError, match="timed out"):
         weights.download_weights(DPT_LARGE, (tmp_path,), tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert [p.suffix for p in tmp_path.iterdir()] == [".lock"]
 
 
 def test_weights_are_not_taken_from_a_local_file(tmp_path: Path) -> None:
@@ -155,16 +155,16 @@ def test_weights_are_not_taken_from_a_local_file(tmp_path: Path) -> None:
     source.write_bytes(b"weights")
     with pytest.raises(ModelError, match="unknown url type: file"):
         weights.download_weights(replace(DPT_LARGE, url=source.as_uri()), (), tmp_path / "new")
-    assert list((tmp_path / "new").iterdir()) == []
+    assert [p.suffix for p in (tmp_path / "new").iterdir()] == [".lock"]
 
 
 def test_without_network_the_error_names_file_place_and_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def offline(url: str, out: IO[bytes], limits: Limits) -> None:
+    def offline(url: str, out: IO[bytes], *how: object) -> None:
         raise OSError("no network")
 
-    monkeypatch.setattr(weights, "download", offline)
+    monkeypatch.setattr(fetch, "download", offline)
     with pytest.raises(ModelError) as caught:
         weights.download_weights(DPT_LARGE, (tmp_path,), tmp_path)
     message = str(caught.value)

@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.errors import ModelError
 from animator.models.diffusion.hold import Hold
 from animator.models.diffusion.inpaint import inpaint
 from animator.models.diffusion.request import GenerationRequest
@@ -98,8 +97,3 @@ def test_the_area_is_cropped_with_the_mask(request_: GenerationRequest) -> None:
     inpaint(painter.generate, replace(request_, mask=mask, mask_padding=0, revealed=area(32)))
     (asked,) = painter.asked
     assert asked.revealed is not None and asked.revealed.mean() == pytest.approx(32 / 40, abs=0.02)
-
-
-def test_a_transformer_names_the_setting(opened: Opened, request_: GenerationRequest) -> None:
-    with pytest.raises(ModelError, match=r"motion\.reveal"):
-        opened("sd3").generate(replace(request_, revealed=area(32)))

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from animator.images.image import Image8, from_uint8, to_uint8
+from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.flow_matching.engine import FlowEngine
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.observer import EnoughSteps, GenerationStopped, Preview
-from animator.models.diffusion.preview import latent_preview
+from animator.models.diffusion.preview import factors_of, latent_preview
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.registry import METHODS
 from animator.models.diffusion.stable import StableDiffuser, open_diffuser
@@ -118,8 +122,36 @@ def test_previews_of_the_built_in_model_look_like_the_image() -> None:
     assert errors[-1] < 0.03 and errors[0] > 2 * errors[-1]
 
 
-def test_a_preview_of_zeros_is_the_bias_of_its_family() -> None:
-    latent = torch.zeros(1, 16, 2, 3)
-    preview = latent_preview(latent, "sd3")
+def test_a_preview_of_zeros_is_the_bias_of_its_family(opened: Opened) -> None:
+    engine = opened("sd3").engine()
+    assert isinstance(engine, FlowEngine)
+    preview = latent_preview(torch.zeros(1, 16, 2, 3), factors_of("sd3", engine.autoencoder))
     gray = to_uint8(torch.tensor([0.2394, 0.2135, 0.1925])[:, None, None] / 2 + 0.5)
     assert preview.shape == (2, 3, 3) and (preview == gray).all()
+
+
+@pytest.mark.parametrize("kind", ["qwen-image", "flux2", "sana"])
+def test_previews_of_latents_without_published_factors_are_fitted_to_their_vae(
+    opened: Opened, request_: GenerationRequest, kind: str
+) -> None:
+    watcher = Watcher()
+    opened(kind).generate(replace(request_, observer=watcher))
+    assert len(watcher.previews) == 3 and len({preview.tobytes() for preview in watcher.previews}) > 1
+
+
+def test_factors_of_a_linear_decoder_are_found_again() -> None:
+    """A VAE that decodes each latent pixel to one color has exactly these factors."""
+    colors = torch.tensor([[0.5, -0.2, 0.1], [0.0, 0.3, 0.4]])
+
+    class Linear:
+        device = torch.device("cpu")
+        dtype = torch.float32
+        config = SimpleNamespace(latent_channels=2, block_out_channels=(1, 1), scaling_factor=1.0)
+
+        def decode(self, latent: Tensor, *, return_dict: bool) -> tuple[Tensor]:
+            pixels = torch.einsum("nchw,cr->nrhw", latent, colors) + 0.25
+            return (pixels.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3),)
+
+    factors = factors_of("unknown", Autoencoder(Linear(), 2))
+    assert torch.allclose(torch.tensor(factors.channels), colors, atol=1e-5)
+    assert factors.bias == pytest.approx((0.25, 0.25, 0.25), abs=1e-5)

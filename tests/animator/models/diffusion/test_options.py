@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from animator.models.diffusion.denoiser import Denoiser
+from animator.models.diffusion.flow_matching.engine import FlowEngine
 from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.encode import Conditioning
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.samplers.sigmas import NoiseSchedule
 from animator.models.diffusion.stable import StableDiffuser
-from animator.models.diffusion.transformer_engine import TransformerEngine
 from animator.models.diffusion.unet_engine import UNetEngine
 from schedules import PromptFrame
 from tests.animator.models.diffusion import original_names, tiny_models
@@ -76,7 +76,7 @@ def test_low_memory_generates_nearly_the_same(
 def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder) -> None:
     for kind in ("sd1", "sd3"):
         engine = open_stable(str(folder_of(kind)), CPU, LoadOptions(memory="low")).engine()
-        assert isinstance(engine, UNetEngine | TransformerEngine)
+        assert isinstance(engine, UNetEngine | FlowEngine)
         engine.to(torch.device("meta"))
         parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts
         where = {name: next(part.parameters()).device.type for name, part in parts.items()}

@@ -11,13 +11,13 @@ import torch
 from animator.models.diffusion import load_options, measured_precision, precision
 from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.flow_matching.engine import FlowEngine
 from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.measured_precision import Cost, choose, fastest_precision
 from animator.models.diffusion.precision import load_dtype, usual_precision
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
-from animator.models.diffusion.transformer_engine import TransformerEngine
 from animator.models.diffusion.unet_engine import UNetEngine
 from animator.models.diffusion.unet_model import UNetModel
 from schedules import PromptFrame
@@ -90,7 +90,7 @@ def test_transformers_generate_nearly_the_same_in_bfloat16(
 ) -> None:
     diffuser = open_stable(str(folder_of(kind)), CPU, LoadOptions(precision=asked))
     engine = diffuser.engine()
-    assert isinstance(engine, TransformerEngine) and diffuser.precision == asked
+    assert isinstance(engine, FlowEngine) and diffuser.precision == asked
     assert engine.autoencoder.model.dtype == torch.bfloat16
     assert engine.transformer.dtype == (torch.bfloat16 if asked == "bf16" else torch.float32)
     error = (diffuser.generate(request_) - opened(kind).generate(request_)).abs()

@@ -170,7 +170,7 @@ class Parcel:
     def upcast_vae(self) -> bool:
         return False
 
-    def guide(self, controlnets: object) -> None:
+    def guide(self, controlnets: object, ip_adapters: object = ()) -> None:
         pass
 
 

@@ -15,6 +15,7 @@ from tests.animator.models.diffusion.original_names import (
     unet_tensors,
     vae_tensors,
 )
+from tests.animator.models.diffusion.tiny_flow_models import FLOW_MAKERS
 
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
 WIDTHS = (16, 32, 32)
@@ -22,10 +23,15 @@ HEADS = 4
 
 
 def pipeline(kind: str, seed: int = 0) -> Any:
-    """A tiny random pipeline: sd1, sd1-inpaint, sd1-edit, sd2, sd2-v, sdxl, sdxl-inpaint, and so on."""
+    """A tiny random pipeline: sd1, sd1-inpaint, sd1-edit, sd2, sd2-v, sdxl, sdxl-inpaint, and so on.
+
+    The flow-matching ones of `tiny_flow_models` keep the weights that their classes begin with.
+    """
     declare_missing_ops()
     with torch.random.fork_rng(devices=[]):
         torch.random.manual_seed(seed)
+        if kind in FLOW_MAKERS:
+            return FLOW_MAKERS[kind]()
         made = _MAKERS[kind]()
     for part in made.components.values():
         if isinstance(part, torch.nn.Module):

@@ -143,9 +143,9 @@ def test_unsupported_values_are_noted(change: dict[str, Any], enabled: bool, mod
 
 @pytest.mark.parametrize("model", ["None", "", None])
 def test_units_without_a_model_are_left_out_with_a_note(model: Any) -> None:
-    imported = read(UNIT | {"model": model, "module": "reference_only"})
+    imported = read(UNIT | {"model": model, "module": "openpose_full"})
     assert not imported.values["controlnet"]
-    assert "cn_1_model: reference_only without a model (left out)" in changing(imported)
+    assert "cn_1_model: openpose_full without a model (left out)" in changing(imported)
 
 
 def test_a_units_film_is_cut_as_the_clip_in_video_mode_only() -> None:
@@ -225,3 +225,31 @@ def test_what_deforum_lacks_is_noted() -> None:
     assert any(note.startswith("cn_1_vid_path: the whole video is used") for note in notes)
     assert any(note.startswith("cn_2_mask_vid_path: has no expressions") for note in notes)
     assert any(note.startswith("cn_2_control_mode: guess_mode is written") for note in notes)
+
+
+def test_a_unit_of_an_ip_adapter_becomes_one() -> None:
+    adapter = UNIT | {"module": "ip-adapter_clip_sd15", "model": "ip-adapter_sd15 [6a3f6166]"}
+    film = Animation.model_validate(read(UNIT, adapter | {"vid_path": "style.png"}).values)
+    assert [unit.model for unit in film.controlnet] == ["control_v11p_sd15_canny"]
+    (unit,) = film.ip_adapter
+    assert (unit.enabled, unit.model, unit.image.names) == (True, "ip-adapter_sd15", ("style.png",))
+    assert unit.schedule("weight").source == "0:(0.65), 10:(1)"
+    imported = read(adapter)
+    assert "cn_" not in changing(imported)
+
+
+def test_an_ip_adapter_for_faces_comes_in_switched_off() -> None:
+    imported = read(UNIT | {"module": "ip-adapter_face_id_plus", "loopback_mode": True})
+    (unit,) = Animation.model_validate(imported.values).ip_adapter
+    assert not unit.enabled and unit.image.names == ("frame",)
+    assert "cn_1_module: ip-adapter_face_id_plus recognizes faces by a network" in changing(imported)
+
+
+@pytest.mark.parametrize("module", ["reference_only", "reference_adain+attn"])
+def test_a_unit_that_refers_to_its_image_needs_no_model(module: str) -> None:
+    imported = read(UNIT | {"module": module, "model": "None", "threshold_a": 0.7})
+    unit = only(imported)
+    assert (unit.enabled, unit.module, unit.model, unit.threshold_a) == (True, "reference_only", "", 0.7)
+    exported = export_settings(Animation.model_validate(imported.values)).settings
+    assert (exported["cn_1_module"], exported["cn_1_model"]) == ("reference_only", "None")
+    assert ("reference_only is used instead" in changing(imported)) == (module != "reference_only")

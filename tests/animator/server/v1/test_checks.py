@@ -1,9 +1,15 @@
 """What is known of a film before it renders."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from animator.runs.machine_speed import record_speed
 from animator.settings.json_schema import preset_schema
+from tests.animator.cli.in_process import animator
 from tests.animator.server.v1.api import LAKE, Api
+from tests.fakes import MEASURED
 
 URL = "/api/v1/check"
 
@@ -19,6 +25,32 @@ def test_a_film_is_estimated(api: Api) -> None:
     assert film["steps"] > 0
     assert film["cpu_seconds"] > 0
     assert api.queue.find() == []
+
+
+def test_the_time_to_render_is_a_rule_of_thumb_until_bench_has_measured(
+    api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ANIMATOR_CACHE", str(tmp_path))
+    film = api.client.post(URL, json={"preset": LAKE}).json()["film"]
+    time = film["render_time"]
+    assert (time["seconds"], time["device"], time["measured"]) == (film["cpu_seconds"], "cpu", None)
+    assert time["text"].endswith("on this machine's CPU (rule of thumb; animator bench measures it)")
+    record_speed(MEASURED)
+    film = api.client.post(URL, json={"preset": LAKE}).json()["film"]
+    time = film["render_time"]
+    assert (time["device"], time["measured"]) == ("cuda", "2026-11-30")
+    assert time["seconds"] > 1 > film["cpu_seconds"] > 0
+
+
+def test_the_time_to_render_has_the_words_of_the_command(
+    api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANIMATOR_CACHE", str(tmp_path))
+    record_speed(MEASURED)
+    preset = tmp_path / "lake.yaml"
+    preset.write_text("frames: 4\nsize: [64, 64]\nprompts: a lake\n")
+    film = api.client.post(URL, json={"preset": preset.read_text()}).json()["film"]
+    assert f"{preset}: {film['render_time']['text']}\n" in animator(capsys, "check", preset)[1]
 
 
 def test_every_mistake_is_an_answer_with_its_pointer(api: Api) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from animator.errors import UserError
-from animator.loop.steps.controlnet_sources import open_images
+from animator.loop.steps.unit_images import open_images
 from animator.settings.controlnet import ControlUnit
 
 CPU = torch.device("cpu")
@@ -21,8 +21,9 @@ def gray(level: int, size: tuple[int, int] = (32, 16)) -> Image.Image:
     return Image.new("RGB", size, (level, level, level))
 
 
-def unit(source: Path, **settings: object) -> ControlUnit:
-    return ControlUnit.model_validate({"model": "x", "source": str(source), **settings})
+def unit(source: Path, **settings: object) -> tuple[str, ControlUnit]:
+    """A path, and the settings that say which of its images the frames get."""
+    return str(source), ControlUnit.model_validate({"model": "x", "source": str(source), **settings})
 
 
 def levels(images: list[Tensor]) -> list[int]:
@@ -42,27 +43,27 @@ def folder(tmp_path: Path) -> Path:
 
 def test_an_image_is_there_at_every_frame(tmp_path: Path) -> None:
     gray(70).save(tmp_path / "one.png")
-    images = open_images(unit(tmp_path / "one.png"), CPU)
+    images = open_images(*unit(tmp_path / "one.png"), CPU)
     assert levels([images.at(0), images.at(500)]) == [70, 70]
     assert images.at(3).shape == (3, 16, 32)
 
 
 def test_a_folder_counts_by_the_numbers_in_names(folder: Path) -> None:
-    images = open_images(unit(folder), CPU)
+    images = open_images(*unit(folder), CPU)
     assert levels([images.at(frame) for frame in (11, 0, 9, 8)]) == [120, 10, 100, 90]
-    skipping = open_images(unit(folder, extract_from_frame=2, extract_nth_frame=3), CPU)
+    skipping = open_images(*unit(folder, extract_from_frame=2, extract_nth_frame=3), CPU)
     assert levels([skipping.at(frame) for frame in (0, 1, 3)]) == [30, 60, 120]
     with pytest.raises(UserError, match=r"frame 12: .*maps: has 12 images in range, so none for this frame"):
         images.at(12)
 
 
 def test_a_film_gives_the_same_image_in_any_order(tmp_path: Path, film: Path) -> None:
-    images = open_images(unit(film), CPU)
+    images = open_images(*unit(film), CPU)
     forward = [images.at(frame) for frame in range(6)]
-    again = open_images(unit(film), CPU)
+    again = open_images(*unit(film), CPU)
     for frame in (4, 1, 5, 0):
         assert torch.equal(again.at(frame), forward[frame])
-    third = open_images(unit(film, extract_from_frame=1, extract_nth_frame=2), CPU)
+    third = open_images(*unit(film, extract_from_frame=1, extract_nth_frame=2), CPU)
     assert torch.equal(third.at(1), forward[3])
     with pytest.raises(UserError, match=r"frame 6: .*has 6 images.*after_end to hold or loop"):
         images.at(6)
@@ -81,13 +82,13 @@ def film(tmp_path: Path) -> Path:
 
 def test_a_source_that_is_too_short_may_hold_or_begin_again(film: Path) -> None:
     for after, frame in (("hold", 5), ("loop", 2)):
-        images = open_images(unit(film, after_end=after), CPU)
+        images = open_images(*unit(film, after_end=after), CPU)
         assert torch.equal(images.at(8), images.at(frame))
 
 
 def test_sources_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"gone\.mp4: "):
-        open_images(unit(tmp_path / "gone.mp4"), CPU)
+        open_images(*unit(tmp_path / "gone.mp4"), CPU)
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match=r"empty: holds no images \(\.png"):
-        open_images(unit(tmp_path / "empty"), CPU)
+        open_images(*unit(tmp_path / "empty"), CPU)

@@ -1,13 +1,15 @@
-"""Sources of control images: an image, a folder of images or a video file, by frame number."""
+"""Sources of a unit's images: an image, a folder of images or a video file, by frame number."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from animator.core.confinement import named_path
 from animator.errors import UserError
+from animator.film.clip import AfterEnd
 from animator.film.clip_notes import log_conversions
 from animator.film.frame_map import ClipRange, FrameMap
 from animator.film.index import index_of
@@ -15,7 +17,6 @@ from animator.film.probe import images_in, is_folder, is_image
 from animator.film.reader import Clip, ClipReader
 from animator.images.image import from_uint8, read_image
 from animator.loop.steps.frame_source import FrameSource, StillImage
-from animator.settings.controlnet import ControlUnit
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +46,34 @@ class ImageSequence:
         return self.images(self.frame_map.of(frame))
 
 
-def open_images(unit: ControlUnit, device: torch.device) -> FrameSource:
-    """Opens the images of a unit whose source is a path; they keep their own size.
+class Extract(Protocol):
+    """Settings of a unit that say which images of a video or folder the frames get."""
+
+    @property
+    def extract_from_frame(self) -> int:
+        """Image for the first frame."""
+
+    @property
+    def extract_nth_frame(self) -> int:
+        """Step from one image to the next."""
+
+    @property
+    def after_end(self) -> AfterEnd:
+        """What follows the last image."""
+
+
+def open_images(name: str, unit: Extract, device: torch.device) -> FrameSource:
+    """Opens the images of a unit; they keep their own size.
 
     Args:
-        unit: The settings.
+        name: The path of an image, of a folder of images or of a video.
+        unit: Which of the images the frames get.
         device: Where images go.
 
     Raises:
         UserError: The file does not exist, is not a video, or is a folder without images.
     """
-    path = named_path(unit.source)
+    path = named_path(name)
     if is_image(path):
         return StillImage(read_image(str(path), None, device))
     span = ClipRange(unit.extract_from_frame, every=unit.extract_nth_frame)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from animator.studio.measures import size_text
+from animator.core.size_text import size_text
 
 
 @pytest.mark.parametrize(

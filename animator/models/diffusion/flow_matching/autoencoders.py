@@ -1,0 +1,123 @@
+"""The VAEs of flow-matching models as `Autoencoder`: `open_autoencoder`."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from animator.images.side_stream import to_device
+from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.checkpoints.flow_families import FlowFamily
+
+
+def open_autoencoder(vae: Any, family: FlowFamily) -> Autoencoder:
+    """Returns a VAE of diffusers, or one that replaces it, as the latents of a family's network.
+
+    Args:
+        vae: The VAE.
+        family: Images are padded to whole tokens of its network.
+    """
+    kind = _KINDS.get(type(vae).__name__, Autoencoder)
+    unpadded = kind(vae, 1)
+    return kind(vae, unpadded.factor * family.patch)
+
+
+class VideoAutoencoder(Autoencoder):
+    """Qwen-Image's VAE, made for videos: each latent channel has a mean and a spread of its own."""
+
+    @property
+    def channels(self) -> int:
+        """Number of latent channels."""
+        return int(self.model.config.z_dim)
+
+    @property
+    def factor(self) -> int:
+        """Downsampling factor: pixels per latent pixel and side."""
+        return int(2 ** len(self.model.config.temperal_downsample))
+
+    def encode(self, image: Tensor) -> Tensor:
+        """Returns the latent of an image; see `Autoencoder`."""
+        video = (self.pad(image) * 2 - 1).to(self.model.dtype)[:, :, None]
+        latent = self.model.encode(video).latent_dist.mean[:, :, 0].to(torch.float32)
+        mean, spread = self._statistics(latent)
+        return torch.as_tensor((latent - mean) / spread)
+
+    def unscale(self, latent: Tensor) -> Tensor:
+        """Returns a latent as the VAE itself has it."""
+        mean, spread = self._statistics(latent)
+        return latent * spread + mean
+
+    def decode(self, latent: Tensor, size: tuple[int, int]) -> Tensor:
+        """Returns the image of a latent; see `Autoencoder`."""
+        video = self.unscale(latent).to(self.model.dtype)[:, :, None]
+        return self.crop(self.model.decode(video, return_dict=False)[0][:, :, 0], size)
+
+    def _statistics(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        config = self.model.config
+        values = (config.latents_mean, config.latents_std)
+        mean, spread = (
+            to_device(torch.tensor(value), latent.device)[None, :, None, None] for value in values
+        )
+        return mean, spread
+
+
+class DeepAutoencoder(Autoencoder):
+    """Sana's VAE (DC-AE), which shrinks images 32 times."""
+
+    @property
+    def factor(self) -> int:
+        """Downsampling factor: pixels per latent pixel and side."""
+        return int(2 ** (len(self.model.config.encoder_block_out_channels) - 1))
+
+    def encode(self, image: Tensor) -> Tensor:
+        """Returns the latent of an image; see `Autoencoder`."""
+        latent = self.model.encode((self.pad(image) * 2 - 1).to(self.model.dtype)).latent
+        return torch.as_tensor(latent.to(torch.float32) * self.model.config.scaling_factor)
+
+
+class PatchedAutoencoder(Autoencoder):
+    """Flux.2's VAE: patches of 2 x 2 become channels, each with a mean and a spread of its own."""
+
+    @property
+    def channels(self) -> int:
+        """Number of latent channels."""
+        return 4 * super().channels
+
+    @property
+    def factor(self) -> int:
+        """Downsampling factor: pixels per latent pixel and side."""
+        return 2 * super().factor
+
+    def encode(self, image: Tensor) -> Tensor:
+        """Returns the latent of an image; see `Autoencoder`."""
+        latent = self.model.encode((self.pad(image) * 2 - 1).to(self.model.dtype)).latent_dist.mean
+        mean, spread = self._statistics()
+        return (_patched(latent.to(torch.float32)) - mean) / spread
+
+    def unscale(self, latent: Tensor) -> Tensor:
+        """Returns a latent as the VAE itself has it."""
+        mean, spread = self._statistics()
+        return _unpatched(latent * spread + mean)
+
+    def _statistics(self) -> tuple[Tensor, Tensor]:
+        norm = self.model.bn
+        variance = norm.running_var.to(torch.float32) + self.model.config.batch_norm_eps
+        return norm.running_mean.to(torch.float32)[None, :, None, None], variance.sqrt()[None, :, None, None]
+
+
+_KINDS = {
+    "AutoencoderKLQwenImage": VideoAutoencoder,
+    "AutoencoderKLWan": VideoAutoencoder,
+    "AutoencoderDC": DeepAutoencoder,
+    "AutoencoderKLFlux2": PatchedAutoencoder,
+}
+
+
+def _patched(latent: Tensor) -> Tensor:
+    """Returns a latent (1, C, h, w) as (1, 4 C, h / 2, w / 2)."""
+    return torch.nn.functional.pixel_unshuffle(latent, 2)
+
+
+def _unpatched(latent: Tensor) -> Tensor:
+    """Returns a latent (1, 4 C, h / 2, w / 2) as (1, C, h, w)."""
+    return torch.nn.functional.pixel_shuffle(latent, 2)

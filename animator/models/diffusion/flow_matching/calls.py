@@ -1,0 +1,170 @@
+"""What a flow-matching network is called with at each step: the prompts, their weights and the guidance."""
+
+import logging
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from animator.core.log_collector import warn_once
+from animator.models.diffusion.checkpoints.flow_families import FlowFamily
+from animator.models.diffusion.flow_matching.denoiser import Weighted
+from animator.models.diffusion.flow_matching.texts import FlowTexts
+from animator.models.diffusion.prompts.editing import texts_by_step
+from animator.models.diffusion.prompts.syntax import pieces, prompt_parts, split_and, split_loras
+from animator.models.diffusion.request import GenerationRequest, input_scale
+
+StepPrompts = tuple[tuple[str, str, float], ...]
+"""The prompts of a step: positive, negative, weight of the pair; weights sum to 1."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class FlowPrompts:
+    """Turns a request's prompts into calls of the network.
+
+    Attributes:
+        family: The model's family.
+        texts: Encodes them.
+        takes_scale: True for a guidance-distilled network, which takes the guidance scale as an input.
+        is_distilled: True for a network that is not guided away from a negative prompt at all.
+    """
+
+    family: FlowFamily
+    texts: FlowTexts
+    takes_scale: bool
+    is_distilled: bool
+
+    @classmethod
+    def of(cls, family: FlowFamily, pipeline: Any, texts: FlowTexts) -> "FlowPrompts":
+        """Returns those of a loaded pipeline."""
+        takes_scale = bool(getattr(pipeline.transformer.config, "guidance_embeds", False))
+        is_distilled = family.guidance == "embedded" or bool(pipeline.config.get("is_distilled", False))
+        return cls(family, texts, takes_scale or family.guidance == "embedded", is_distilled)
+
+    def calls(self, request: GenerationRequest, steps: int, state: Hashable) -> Sequence[Weighted]:
+        """Returns the calls of each step, or one entry for all steps where the prompt stays the same.
+
+        Args:
+            request: The request.
+            steps: Number of steps that run.
+            state: LoRA files merged into the text encoders; texts are encoded once per state.
+        """
+        edited = [
+            (texts_by_step(split_loras(text)[0], steps), texts_by_step(split_loras(no)[0], steps), weight)
+            for text, no, weight in prompt_parts(request.prompt)
+        ]
+        by_step = [
+            tuple((positive[step], negative[step], weight) for positive, negative, weight in edited)
+            for step in range(steps)
+        ]
+        if len(set(by_step)) == 1:
+            by_step = by_step[:1]
+        made = {prompts: self._of_step(prompts, request, state) for prompts in dict.fromkeys(by_step)}
+        return [made[prompts] for prompts in by_step]
+
+    def _of_step(self, prompts: StepPrompts, request: GenerationRequest, state: Hashable) -> Weighted:
+        calls: list[tuple[Mapping[str, Any], float]] = []
+        for positive, negative, share in prompts:
+            calls += self._of_pair(positive, negative, share, request, state)
+        return _merged(calls)
+
+    def _of_pair(
+        self, positive: str, negative: str, share: float, request: GenerationRequest, state: Hashable
+    ) -> list[tuple[Mapping[str, Any], float]]:
+        """Returns the calls of a prompt, whose parts `AND` joins, and its negative prompt."""
+        parts = split_and(positive)
+        no = self._plain(" ".join(text for text, _ in split_and(negative)))
+        is_guided = self._is_guided(request, no)
+        total = sum(weight for _, weight in parts)
+        calls = [
+            (self._call(self._plain(text), no if is_guided else None, request, state), share * weight)
+            for text, weight in parts
+        ]
+        if is_guided and total != 1:
+            calls.append((self._call(no, None, request, state), share * (1 - total)))
+        elif total not in (0, 1):
+            calls = [(call, weight / total) for call, weight in calls]
+        return calls
+
+    def _call(
+        self, text: str, negative: str | None, request: GenerationRequest, state: Hashable
+    ) -> Mapping[str, Any]:
+        embeddings = self.texts.encode(text, negative, request.clip_skip, state)
+        return embeddings | self._scales(request, is_guided=negative is not None)
+
+    def _is_guided(self, request: GenerationRequest, negative: str) -> bool:
+        """Returns True if the network is guided away from the negative prompt."""
+        if self.is_distilled or request.cfg_scale <= 1:
+            return False
+        return not self.takes_scale or (request.guidance.distilled is not None and bool(negative))
+
+    def _scales(self, request: GenerationRequest, *, is_guided: bool) -> dict[str, Any]:
+        scale = request.cfg_scale if is_guided else 1.0
+        if self.family.guidance == "usual":
+            return {"guidance_scale": scale}
+        if self.family.guidance == "added":
+            return {"guidance_scale": scale - 1.0}
+        scales = {"true_cfg_scale": scale} if self.family.guidance == "true" else {}
+        return scales | ({"guidance_scale": input_scale(request)} if self.takes_scale else {})
+
+    def _plain(self, prompt: str) -> str:
+        """Returns a text without emphasis, which these text encoders do not take."""
+        found = pieces(prompt)
+        if any(piece.weight != 1.0 for piece in found):
+            warn_once(
+                log,
+                "prompt: emphasis such as (word:1.3) has no effect on %s; AND and [one:two:0.5] have",
+                self.family.title,
+            )
+        return " ".join(piece.text for piece in found if piece.text is not None)
+
+
+def _merged(calls: Sequence[tuple[Mapping[str, Any], float]]) -> Weighted:
+    """Returns calls that differ in embeddings of one form as one, with the mean of their embeddings.
+
+    While a prompt morphs into another one, this is one network call instead of two.
+    """
+    (first, _), *others = calls
+    if not others or not all(_is_alike(first, other) for other, _ in others) or _has_masks(first):
+        return tuple(calls)
+    if any(weight < 0 for _, weight in calls):
+        return tuple(calls)
+    mean = {
+        name: _mean([(call[name], weight) for call, weight in calls]) if _is_text(value) else value
+        for name, value in first.items()
+    }
+    return ((mean, 1.0),)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, (Tensor, list))
+
+
+def _has_masks(call: Mapping[str, Any]) -> bool:
+    return any("mask" in name and value is not None for name, value in call.items())
+
+
+def _is_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return one.keys() == other.keys() and all(
+        _shapes(one[name]) == _shapes(other[name]) if _is_text(one[name]) else one[name] == other[name]
+        for name in one
+    )
+
+
+def _shapes(value: Any) -> list[tuple[int, ...]]:
+    return [tuple(part.shape) for part in ([value] if isinstance(value, Tensor) else value)]
+
+
+def _mean(weighted: Sequence[tuple[Any, float]]) -> Any:
+    """Returns the weighted sum of embeddings of one form."""
+    (value, weight), *others = weighted
+    if isinstance(value, list):
+        columns = [[(one[index], share) for one, share in weighted] for index in range(len(value))]
+        return [_mean(column) for column in columns]
+    total = value * weight
+    for other, share in others:
+        total = total + other * share
+    return total

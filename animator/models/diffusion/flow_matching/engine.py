@@ -1,0 +1,219 @@
+"""`FlowEngine`: flow-matching transformers, sampled by our own loop over diffusers' pipelines."""
+
+import inspect
+from collections.abc import Sequence
+from functools import cached_property, partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from animator.core.lru_cache import LRUCache
+from animator.errors import ModelError
+from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.checkpoints.flow_families import FlowFamily, family_of_pipeline
+from animator.models.diffusion.denoiser import Inpaint
+from animator.models.diffusion.flow_matching.autoencoders import open_autoencoder
+from animator.models.diffusion.flow_matching.calls import FlowPrompts
+from animator.models.diffusion.flow_matching.denoiser import FlowDenoiser, Weighted
+from animator.models.diffusion.flow_matching.latents import first_latent, hold_of, inpaint_of
+from animator.models.diffusion.flow_matching.network import FlowNetwork
+from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler
+from animator.models.diffusion.flow_matching.supported import check_supported, unsupported
+from animator.models.diffusion.flow_matching.texts import FlowTexts
+from animator.models.diffusion.ip_adapter.name import AdapterName
+from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.lora.apply import LoraLayers
+from animator.models.diffusion.observer import EnoughSteps, StepReports, latents_of, stepwise
+from animator.models.diffusion.precision import set_vae_precision
+from animator.models.diffusion.preview import RGBFactors, factors_of, latent_preview
+from animator.models.diffusion.prompts.conditioning import lora_weights
+from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.samplers.latent_noise import LatentNoise
+from animator.models.diffusion.samplers.registry import find_sampler
+from animator.models.diffusion.samplers.sampler import NoiseSampler
+
+SCHEDULES_KEPT = 64
+_TEXT_PARTS = ("text_encoder", "text_encoder_2", "text_encoder_3")
+
+
+def is_flow_matching(pipeline: Any) -> bool:
+    """Returns True for pipelines that `FlowEngine` runs."""
+    return family_of_pipeline(type(pipeline).__name__) is not None
+
+
+class FlowEngine:
+    """A flow-matching transformer; see `Engine`."""
+
+    def __init__(self, name: str, pipeline: Any, options: LoadOptions, device: torch.device) -> None:
+        """Prepares a pipeline and moves it to the device."""
+        self._name = name
+        self._family = _family(pipeline)
+        self._pipeline = pipeline
+        self._device = device
+        self._library = options.library
+        self.precision = set_vae_precision(pipeline.vae, options.precision, device)
+        self._vae = open_autoencoder(pipeline.vae, self._family)
+        is_low = options.memory == "low"
+        encoder_device = torch.device("cpu") if is_low else device
+        texts = FlowTexts(self._family, pipeline, encoder_device, device)
+        self._prompts = FlowPrompts.of(self._family, pipeline, texts)
+        self._network = FlowNetwork(
+            self._family,
+            _without_text_encoders(pipeline),
+            flow_scheduler(pipeline.scheduler),
+            self._vae.factor,
+        )
+        self._schedules: LRUCache[tuple[int, tuple[int, ...]], FlowSchedule] = LRUCache(SCHEDULES_KEPT)
+        self._loras = LoraLayers(name, self._family.key, _lora_parts(pipeline))
+        self._kept_on_cpu = _TEXT_PARTS if is_low else ()
+        if is_low and hasattr(pipeline.vae, "enable_tiling"):
+            pipeline.vae.enable_tiling()
+        if options.speed == "compiled":
+            pipeline.transformer.compile_repeated_blocks(fullgraph=True)
+        self.to(device)
+
+    @property
+    def parts(self) -> dict[str, torch.nn.Module]:
+        """The modules by diffusers' component names."""
+        parts = self._pipeline.components.items()
+        return {name: part for name, part in parts if isinstance(part, torch.nn.Module)}
+
+    @property
+    def transformer(self) -> Any:
+        """The denoising network."""
+        return self._pipeline.transformer
+
+    @property
+    def text_encoder(self) -> Any:
+        """The first text encoder."""
+        return self._pipeline.text_encoder
+
+    @property
+    def autoencoder(self) -> Autoencoder:
+        """The VAE."""
+        return self._vae
+
+    def to(self, device: torch.device) -> None:
+        """Moves the model to a device; with low memory, its text encoders stay on the CPU."""
+        for name, part in self.parts.items():
+            if name not in self._kept_on_cpu:
+                part.to(device)
+
+    def upcast_vae(self) -> bool:
+        """Has the VAE compute in single precision; False where it does already."""
+        if self._pipeline.vae.dtype == torch.float32:
+            return False
+        self._pipeline.vae.to(torch.float32)
+        return True
+
+    def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName] = ()) -> None:
+        """Rejects ControlNets and IP-Adapters, which need a model with a U-Net.
+
+        Raises:
+            ModelError: There is one.
+        """
+        if controlnets or ip_adapters:
+            raise unsupported("a ControlNet" if controlnets else "an IP-Adapter", self._name)
+
+    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the generated image of each request, one after the other; see `Engine`."""
+        return [self.generate(request) for request in requests]
+
+    @torch.no_grad()
+    def generate(self, request: GenerationRequest) -> Tensor:
+        """Returns the generated image; see `Engine`.
+
+        Raises:
+            ModelError: The request needs something that these models do not support.
+            GenerationStopped: The request's observer stopped it.
+        """
+        image = self.decode(self.generate_latent(request), request.size)
+        if request.mask is not None and request.image is not None:
+            image = request.image.lerp(image, request.mask)
+        return image
+
+    @torch.no_grad()
+    def generate_latent(self, request: GenerationRequest) -> Tensor:
+        """Returns the latent of the generated image; errors as `generate`."""
+        check_supported(request, self._name, self._library)
+        self._loras.apply(lora_weights(request.prompt, self._library))
+        shape = self._vae.latent_shape(request.size)
+        schedule = self._schedule(request, shape)
+        sigmas = schedule.after(request.skipped_share)
+        calls = self._prompts.calls(request, len(sigmas) - 1, self._loras.text_state)
+        noise = LatentNoise.of(request.seed, shape, self._device)
+        start = first_latent(request, self._vae, sigmas[0], noise)
+        watched = stepwise(
+            self._denoiser(request, schedule, sigmas, calls), sigmas, [self._report(request, len(sigmas) - 1)]
+        )
+        try:
+            return find_sampler(request.sampler).solve(watched, start, sigmas, NoiseSampler(noise.draw, 0.0))
+        except EnoughSteps as enough:
+            return latents_of(enough)
+
+    @torch.no_grad()
+    def encode(self, image: Tensor) -> Tensor:
+        """Returns the latent of an image; see `Engine`."""
+        return self._vae.encode(image)
+
+    @torch.no_grad()
+    def decode(self, latent: Tensor, size: tuple[int, int]) -> Tensor:
+        """Returns the image of a latent; see `Engine`."""
+        return self._vae.decode(latent, size)
+
+    def _schedule(self, request: GenerationRequest, shape: tuple[int, ...]) -> FlowSchedule:
+        """Returns the noise levels of a full generation, which the pipeline computes with any prompt."""
+
+        def compute() -> FlowSchedule:
+            ((arguments, _), *_), *_ = self._prompts.calls(request, 1, self._loras.text_state)
+            return self._network.schedule(shape, request.steps, arguments)
+
+        return self._schedules.get((request.steps, shape), compute)
+
+    def _denoiser(
+        self,
+        request: GenerationRequest,
+        schedule: FlowSchedule,
+        sigmas: Sequence[float],
+        calls: Sequence[Weighted],
+    ) -> FlowDenoiser:
+        inpaint: Inpaint | None = inpaint_of(request, self._vae)
+        return FlowDenoiser(
+            self._network, schedule, sigmas, calls, inpaint, hold_of(request, self._vae, schedule, sigmas)
+        )
+
+    def _report(self, request: GenerationRequest, steps: int) -> StepReports | None:
+        if request.observer is None:
+            return None
+        return StepReports(request.observer, steps, partial(latent_preview, factors=self._factors))
+
+    @cached_property
+    def _factors(self) -> RGBFactors:
+        return factors_of(self._family.latent_space, self._vae)
+
+
+def _family(pipeline: Any) -> FlowFamily:
+    family = family_of_pipeline(type(pipeline).__name__)
+    if family is None:
+        raise ModelError(f"{type(pipeline).__name__}: is not a pipeline of a flow-matching model")
+    return family
+
+
+def _lora_parts(pipeline: Any) -> dict[str, Any]:
+    """Returns the parts that LoRA files change, by their names there."""
+    parts = {part: getattr(pipeline, part, None) for part in ("transformer", *_TEXT_PARTS)}
+    # kohya's LoRA files call T5 the third text encoder, also for Flux, where it is the second.
+    parts["text_encoder_3"] = parts["text_encoder_3"] or parts["text_encoder_2"]
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def _without_text_encoders(pipeline: Any) -> Any:
+    """Returns a pipeline without text encoders, which is called with prompt embeddings."""
+    names = ("text_encoder", "tokenizer", "image_encoder", "feature_extractor")
+    parts = {name: None if name.startswith(names) else part for name, part in pipeline.components.items()}
+    arguments = inspect.signature(type(pipeline).__init__).parameters
+    settings = {name: pipeline.config[name] for name in arguments if name in pipeline.config}
+    without = type(pipeline)(**{**settings, **parts})
+    without.set_progress_bar_config(disable=True)
+    return without

@@ -1,0 +1,45 @@
+"""What flow-matching models cannot do, in words: `check_supported`."""
+
+from animator.errors import ChangeSetting, ModelError
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.prompts.conditioning import hypernetwork_strengths
+from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
+
+
+def check_supported(request: GenerationRequest, name: str, library: Library) -> None:
+    """Checks that a flow-matching model can do what a request asks for.
+
+    Args:
+        request: The request.
+        name: The model's name, for the message.
+        library: Finds hypernetworks by name.
+
+    Raises:
+        ModelError: It cannot.
+    """
+    sampler = find_sampler(request.sampler)
+    if not takes_any_sigmas(sampler):
+        raise ModelError(
+            f"sampler {request.sampler!r}: {other_samplers(name)}",
+            ChangeSetting("diffusion.sampler", "Euler"),
+        )
+    wanted = {
+        "tiling": bool(request.tiling),
+        "a ControlNet": any(control.model for control in request.controls),
+        "reference_only": any(control.is_reference for control in request.controls),
+        "an IP-Adapter": bool(request.image_prompts),
+        "a hypernetwork": bool(hypernetwork_strengths(request.prompt, library)),
+        "a refiner": request.refiner is not None,
+        "FreeU": request.freeu is not None,
+        "deep shrink": request.deep_shrink is not None,
+        "rescaled guidance": request.guidance.rescale != 0,
+    }
+    for feature, is_requested in wanted.items():
+        if is_requested:
+            raise unsupported(feature, name)
+
+
+def unsupported(feature: str, name: str) -> ModelError:
+    """Returns the error of a model that cannot do something."""
+    return ModelError(f"{feature}: the model {name} does not support it; Stable Diffusion 1, 2 and XL do")
