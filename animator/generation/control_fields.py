@@ -6,6 +6,7 @@ from typing import Any
 
 from animator.generation.groups import ImageControl
 from animator.generation.infotext_fields import RESIZE_MODES, model_name, shown, stem_of
+from animator.models.controlnet.preprocessors.kinds import match_module
 from animator.presets.infotext_fields import fields_of, number
 from animator.settings.controlnet import MOST_UNITS
 
@@ -29,7 +30,6 @@ CONTROL_RESIZES = {
     "pad": "Resize and Fill",
     "stretch": "Just Resize",
 }
-_MODULES = ("canny", "depth", "tile", "blur")
 _UNIT = re.compile(r"ControlNet ([0-9])")
 _UNSET = -1
 """What the extension writes for numbers that its preprocessor does not have."""
@@ -60,9 +60,10 @@ def controls_in(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def _unit(fields: Mapping[str, str]) -> dict[str, Any]:
     module = fields.get("Module", "none").lower()
+    match = match_module(module)
     values: dict[str, Any] = {
         "model": model_name(fields.get("Model", "")),
-        "module": next((known for known in _MODULES if module.startswith(known)), module),
+        "module": match.module if match else module,
     }
     numbers = {setting: number(fields[name]) for name, setting in _NAMES.items() if name in fields}
     values |= {setting: value for setting, value in numbers.items() if value != _UNSET}

@@ -11,7 +11,8 @@ from animator.generation.settings import ImageSettings
 from animator.images.image import image_of
 from animator.loop.steps.controlnet import ControlNetUnit
 from animator.loop.steps.frame_source import StillImage
-from animator.models.controlnet.preprocessors import find_preprocessor
+from animator.masks.sources import mask_of_image
+from animator.models.controlnet.preprocessors.find import find_preprocessor
 from animator.models.depth.model import DepthModel
 from animator.models.depth.open_depth import open_depth
 from animator.models.diffusion.request import Control, GenerationRequest
@@ -55,6 +56,11 @@ def _control(
         control_mode=unit.control_mode,
         resize_mode=unit.resize,
         processor_res=unit.processor_res,
+        guess_mode=unit.guess_mode,
     )
     plan = ControlUnitPlan(weight=unit.weight, guidance_start=unit.start, guidance_end=unit.end)
-    return ControlNetUnit(settings, images, preprocess).control(plan, request)
+    control = ControlNetUnit(settings, images, preprocess).control(plan, request)
+    if control is None or not unit.mask:
+        return control
+    gray = open_image(unit.mask).convert("L")
+    return replace(control, mask=mask_of_image(gray, request.size, device).unsqueeze(0))

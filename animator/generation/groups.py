@@ -168,7 +168,7 @@ class ImageControl(ImageGroup):
     image: InputImage = ""
     """Path of the control image; empty takes the init image."""
     module: Module = "none"
-    """Preprocessor of the control image: edges, depth, less detail, or none."""
+    """Preprocessor of the control image: edges, lines, depth, normals, tones, less detail, or none."""
     weight: float = Field(1.0, ge=0, le=10)
     """Strength of the guidance."""
     start: float = Field(0.0, ge=0, le=1)
@@ -177,14 +177,18 @@ class ImageControl(ImageGroup):
     """Fraction of the sampler steps at which it ends."""
     control_mode: ControlMode = "balanced"
     """balanced, or more weight on the prompt or on the control image."""
+    guess_mode: StrictBool = False
+    """Guide without a prompt, whatever the control mode: the network acts on the prompt's share only."""
+    mask: InputImage = ""
+    """Path of an image: white is guided, black is not; empty guides everywhere."""
     resize: Literal["stretch", "crop", "pad"] = "crop"
     """Fit of a control image of another aspect ratio."""
     processor_res: int = Field(0, ge=0, le=MAX_SIDE)
     """Shorter side in pixels at which the preprocessor works; 0 is the image's size."""
     threshold_a: float | None = Field(None, ge=0, le=1000)
-    """The preprocessor's number: canny's lower threshold, blur's sigma, tile's downscaling."""
+    """The preprocessor's first number, such as canny's lower threshold; see docs/controlnet.md."""
     threshold_b: float | None = Field(None, ge=0, le=1000)
-    """Canny's upper threshold."""
+    """Its second number, such as canny's upper threshold."""
 
 
 class FreeUSettings(ImageGroup):

@@ -16,7 +16,10 @@ from schedules.suggest import suggestion
 MAX_LENGTH = 2000
 MAX_DEPTH = 32
 MAX_MASKS = 64
-NAMES = ("video_mask", "init_mask", "everywhere")
+EVERYWHERE = "{everywhere}"
+"""The expression of the whole image."""
+TRACKED = "tracked"
+NAMES = ("video_mask", "init_mask", TRACKED, "everywhere")
 LEVELS = ("\\", "^", "|", "&")
 """The binary operators by precedence, the lowest first."""
 

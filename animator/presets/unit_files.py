@@ -60,7 +60,7 @@ def _check_adapter(unit: Mapping[str, Any], library: Library) -> None:
 
 
 GROUPS = (
-    UnitGroup("controlnet", "source", ("model",), _check_controlnet),
+    UnitGroup("controlnet", "source", ("model",), _check_controlnet, ("mask",)),
     UnitGroup("ip_adapter", "image", ("model", "encoder"), _check_adapter, ("mask",)),
 )
 

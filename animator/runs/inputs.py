@@ -28,7 +28,7 @@ from animator.models.folders import find_file, torch_downloads
 from animator.presets.resolve_paths import names_in
 from animator.settings import Animation
 from animator.settings.controlnet import ControlUnit
-from animator.settings.inputs import restores_faces, unit_images
+from animator.settings.inputs import mask_files, restores_faces, unit_images
 from animator.settings.paths import PathSetting
 
 _MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model", ".ckpt", ".pt", ".pth")
@@ -84,7 +84,8 @@ def _named_files(animation: Animation) -> Iterator[Input]:
             is_file = kind.kind != "name" or exists(path)
             if is_file and kind.kind != "folder" and not is_url(name):
                 yield Input(setting, name, path)
-    for setting, name in unit_images(animation):
+    masks = ((setting, name) for setting, name in mask_files(animation) if setting.startswith("controlnet."))
+    for setting, name in (*unit_images(animation), *masks):
         if not is_url(name):
             yield Input(setting, name, named_path(name))
 

@@ -6,9 +6,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from animator.film.clip import AfterEnd, Fit
+from animator.masks.expression import EVERYWHERE
+from animator.models.controlnet.preprocessors.kinds import modules_with_threshold
 from animator.settings.choices import Switchable
 from animator.settings.effect import Condition, Switch
-from animator.settings.fields import NotNegative, Unit
+from animator.settings.fields import MaskText, NotNegative, Unit
 from animator.settings.group import StrictBool
 from animator.settings.needs import Exceeds, Is, IsNot, IsOn
 from animator.settings.scheduled import Scheduled
@@ -20,9 +22,14 @@ FRAME = "frame"
 _SOURCE = IsNot("source", FRAME)
 REFERENCE = "reference_only"
 """The module that refers to the image itself, without a ControlNet."""
-_Preprocessor = Literal["none", "canny", "depth", "tile", "blur"]
+_Preprocessor = Literal[
+    "none", "canny", "lineart", "scribble", "softedge", "mlsd", "depth", "normal", "recolor", "shuffle",
+    "invert", "threshold", "tile", "blur",
+]  # fmt: skip
 Module = Switchable[_Preprocessor]
 FilmModule = Switchable[Literal[_Preprocessor, "reference_only"]]
+_A, _B = (Is("module", modules_with_threshold(number)) for number in (0, 1))
+_GUIDES = IsNot("module", REFERENCE)
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
@@ -36,6 +43,9 @@ class ControlUnitPlan:
     """Fraction of the sampler steps at which it begins."""
     guidance_end: Annotated[Unit, Exceeds("weight")] = 1
     """Fraction of the sampler steps at which it ends."""
+    mask: Annotated[MaskText, Exceeds("weight") & _GUIDES] = EVERYWHERE
+    """The area that it guides: an expression such as `[hand.png]`, as `mask.mask_schedule`; may change by
+    frame."""
 
 
 class ControlUnit(Scheduled[ControlUnitPlan]):
@@ -50,21 +60,21 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     source: str = FRAME
     """An image, a folder of images or a video, one image per frame; `frame` is each frame's own input."""
     module: FilmModule = "none"
-    """Preprocessor of the source's images: edges, depth (by `depth.model`), less detail, or none. With
-    `reference_only` the model itself attends to the images, and no ControlNet is needed."""
-    control_mode: ControlMode = "balanced"
+    """Preprocessor of the source's images: edges, lines, depth and normals (by `depth.model`), tones, less
+    detail, or none. With `reference_only` the model itself attends to the images, and no ControlNet is
+    needed."""
+    control_mode: Annotated[ControlMode, Is("guess_mode", (False,))] = "balanced"
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
+    guess_mode: Annotated[StrictBool, _GUIDES] = False
+    """Guide without a prompt: the network acts on the prompt's share only, and fine layers less."""
     resize_mode: Fit = "crop"
     """Fit of an image with another aspect ratio: stretched, cropped, or padded with black bars."""
     processor_res: Annotated[int, IsOn("module")] = Field(0, ge=0, le=8192)
     """Shorter side in pixels at which the preprocessor works; 0 is the image's size in the film."""
-    threshold_a: Annotated[float | None, Is("module", ("canny", "blur", "tile", REFERENCE))] = Field(
-        None, ge=0, le=1000
-    )
-    """The preprocessor's number: canny's lower threshold (100), blur's sigma (9), tile's downscaling (1),
-    style fidelity of `reference_only` (0.5, up to 1)."""
-    threshold_b: Annotated[float | None, Is("module", ("canny",))] = Field(None, ge=0, le=1000)
-    """Canny's upper threshold (200)."""
+    threshold_a: Annotated[float | None, _A] = Field(None, ge=0, le=1000)
+    """The preprocessor's first number, such as canny's lower threshold (100); see docs/controlnet.md."""
+    threshold_b: Annotated[float | None, _B] = Field(None, ge=0, le=1000)
+    """Its second number, such as canny's upper threshold (200)."""
     extract_from_frame: Annotated[int, _SOURCE] = Field(0, ge=0)
     """Image of the source for the film's first frame."""
     extract_nth_frame: Annotated[int, _SOURCE] = Field(1, ge=1)

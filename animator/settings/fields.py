@@ -186,6 +186,12 @@ class _SamplerNames(Texts):
         return schedule
 
 
+def _check_mask(text: str) -> str:
+    if text.strip():
+        parse_mask(text)
+    return text
+
+
 class _MaskTexts(Texts):
     """Marks texts that are mask expressions."""
 
@@ -260,6 +266,8 @@ Whole = Annotated[int, RangedSchedule()]
 Count = Annotated[int, RangedSchedule(1.0)]
 Text = Annotated[str, Texts()]
 SamplerText = Annotated[str, _SamplerNames()]
+OneMask = Annotated[str, AfterValidator(_check_mask), PathSetting("masks")]
+"""A mask expression for the whole film; empty for none."""
 MaskText = Annotated[str, _MaskTexts(), PathSetting("masks")]
 Images = Annotated[KeyedImages, _Images(), PathSetting("image")]
 PromptTexts = Annotated[Prompts, _PromptTexts()]

@@ -1,15 +1,18 @@
 """Inputs that a film reads while it renders: which settings are in use, as functions of the film."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from animator.masks.expression import Leaf, leaves, parse_mask
+from animator.masks.expression import EVERYWHERE, TRACKED, Leaf, leaves, parse_mask
+from animator.models.controlnet.preprocessors.kinds import modules_of_depth
 from animator.settings.controlnet import FRAME
 from animator.settings.modes import mode_of
 from animator.settings.signals.sources import CLIP, first_sound
 
 if TYPE_CHECKING:
     from animator.settings.animation import Animation
+    from animator.settings.controlnet import ControlUnit
+    from animator.settings.ip_adapter import IPAdapterUnit
 
 
 def matches_colors(film: "Animation") -> bool:
@@ -33,6 +36,7 @@ def clip_readers(film: "Animation") -> tuple[str, ...]:
         "hybrid": film.is_hybrid,
         "color.reference": film.color.reference == "video" and matches_colors(film),
         "mask": overlays_clip(film),
+        "mask.track": tracks(film),
     }
     return tuple(setting for setting, reads in readers.items() if reads)
 
@@ -70,6 +74,8 @@ def mask_leaves(film: "Animation") -> Iterator[tuple[str, Leaf]]:
     """Yields the single masks in the mask expressions in use, each with the path of its setting."""
     for setting, text in mask_expressions(film):
         yield from ((setting, leaf) for leaf in leaves(parse_mask(text)))
+    if tracks(film):
+        yield from (("mask.track", leaf) for leaf in leaves(parse_mask(film.mask.track or EVERYWHERE)))
 
 
 def reads_clip(film: "Animation") -> bool:
@@ -99,12 +105,12 @@ def uses_raft(film: "Animation") -> bool:
 
 def depth_readers(film: "Animation") -> tuple[str, ...]:
     """Returns the settings that make the film estimate depth; empty if it estimates none."""
-    hybrid = film.hybrid
+    hybrid, by_depth = film.hybrid, modules_of_depth()
     has_mask = film.is_hybrid and hybrid.composite != "none"
     readers = {
         "mode": mode_of(film).motion == "space" and film.depth.use_depth_warping,
         "hybrid.comp_mask_type": has_mask and hybrid.comp_mask_type in ("Depth", "Video Depth"),
-        "controlnet": any(unit.enabled and unit.module == "depth" for unit in film.controlnet),
+        "controlnet": any(unit.enabled and unit.module in by_depth for unit in film.controlnet),
     }
     return tuple(setting for setting, reads in readers.items() if reads)
 
@@ -121,9 +127,25 @@ def mask_expressions(film: "Animation") -> Iterator[tuple[str, str]]:
     names += ("noise_mask_schedule",) if mask.use_noise_mask else ()
     for name in names:
         yield from ((f"mask.{name}", key.text) for key in mask.text_schedule(name).keys)
-    for number, unit in enumerate(film.ip_adapter):
+    yield from _unit_masks("controlnet", film.controlnet)
+    yield from _unit_masks("ip_adapter", film.ip_adapter)
+
+
+def _unit_masks(group: str, units: "Sequence[ControlUnit | IPAdapterUnit]") -> Iterator[tuple[str, str]]:
+    for number, unit in enumerate(units):
         keys = unit.text_schedule("mask").keys if unit.enabled else ()
-        yield from ((f"ip_adapter.{number}.mask", key.text) for key in keys)
+        yield from ((f"{group}.{number}.mask", key.text) for key in keys)
+
+
+def tracks(film: "Animation") -> bool:
+    """Returns True if a mask in use follows a thing through the clip."""
+    texts = (text for _, text in mask_expressions(film))
+    return any(leaf.text == TRACKED for text in texts for leaf in leaves(parse_mask(text)))
+
+
+def reads_masks(film: "Animation") -> bool:
+    """Returns True if the film, or one of its units, has any mask but the whole image."""
+    return masks_area(film) or any(leaf.text != "everywhere" for _, leaf in mask_leaves(film))
 
 
 def mask_files(film: "Animation") -> Iterator[tuple[str, str]]:

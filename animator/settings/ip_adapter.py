@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from animator.film.clip import AfterEnd
+from animator.masks.expression import EVERYWHERE
 from animator.settings.effect import Condition, Switch
 from animator.settings.fields import MaskText, NotNegative, Unit
 from animator.settings.group import StrictBool
@@ -14,7 +15,6 @@ from animator.settings.prompt_images import ImagesToFollow, PromptImages
 from animator.settings.scheduled import Scheduled
 
 MOST_UNITS = 5
-EVERYWHERE = "{everywhere}"
 
 
 @dataclass(frozen=True, kw_only=True)

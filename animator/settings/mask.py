@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from animator.masks.expression import leaves, parse_mask
+from animator.masks.expression import TRACKED, leaves, parse_mask
 from animator.settings.effect import Condition, Fact
-from animator.settings.fields import MaskText
+from animator.settings.fields import MaskText, OneMask
 from animator.settings.group import StrictBool
-from animator.settings.inputs import has_word_mask, masks_area
+from animator.settings.inputs import has_word_mask, reads_masks, tracks
 from animator.settings.needs import Is
 from animator.settings.paths import ClipName, FileOrName, InputImage
 from animator.settings.scheduled import Scheduled
@@ -31,8 +31,14 @@ def _overlays(film: "Animation") -> bool:
     return film.mask.acts or film.mask.use_mask_video
 
 
+def _has_area(film: "Animation") -> bool:
+    return film.mask.acts or film.mask.use_mask_video or film.mask.use_noise_mask
+
+
 _ACTS = Fact(_diffuses_area, "mask.use_mask or mask.use_alpha_as_mask")
 _DIFFUSED = Fact(_overlays, "mask.use_mask, mask.use_alpha_as_mask or mask.use_mask_video")
+_AREA = Fact(_has_area, "mask.use_mask, use_mask_video, use_noise_mask or use_alpha_as_mask")
+_TRACKED = Fact(tracks, "a mask with {tracked}")
 _WORD = Fact(has_word_mask, "a mask with a <word>")
 
 
@@ -51,7 +57,7 @@ class Mask(Scheduled[MaskPlan]):
     """Masks: white is diffused, black stays; see docs/masks.md."""
 
     effective_when: ClassVar[Condition] = Fact(
-        masks_area, "mask.use_mask, use_mask_video, use_noise_mask or use_alpha_as_mask"
+        reads_masks, "mask.use_mask, use_mask_video, use_noise_mask, use_alpha_as_mask or the mask of a unit"
     )
 
     use_mask: StrictBool = False
@@ -66,7 +72,7 @@ class Mask(Scheduled[MaskPlan]):
     overlays what the mask does not cover."""
     video_mask_path: Annotated[ClipName, Is("use_mask_video", (True,))] = ""
     """The mask video, as `video.path`; its frames are chosen by the settings of `video`."""
-    invert_mask: StrictBool = False
+    invert_mask: Annotated[StrictBool, _AREA] = False
     """Diffuse what lies outside instead."""
     contrast_adjust: float = Field(1.0, ge=0, le=100)
     """Contrast factor for masks from files and videos, about their mean."""
@@ -86,6 +92,11 @@ class Mask(Scheduled[MaskPlan]):
     """Pixels around the mask that are included, with `full_res_mask`."""
     use_noise_mask: StrictBool = False
     """Add noise only inside `noise_mask_schedule`."""
+    track: Annotated[OneMask, _TRACKED] = ""
+    """A thing that `{tracked}` follows through the clip: its mask at `track_from`, such as `<dog>` or
+    `[dog.png]`."""
+    track_from: Annotated[int, _TRACKED] = Field(0, ge=0)
+    """Frame whose image of the clip `track` is for; before it, `{tracked}` is empty."""
     word_model: Annotated[FileOrName, _WORD] = ""
     """A CLIPSeg folder in transformers' format, or its .safetensors: segments the `<word>` of a mask."""
     word_threshold: Annotated[float, _WORD] = Field(0.4, ge=0, le=1)
@@ -102,12 +113,16 @@ class Mask(Scheduled[MaskPlan]):
             raise PydanticCustomError(
                 "missing_input", "video_mask_path is empty; use_mask_video needs the mask video"
             )
-        for name in self._in_use():
-            keys = self.text_schedule(name).keys
-            for leaf in {leaf for key in keys for leaf in leaves(parse_mask(key.text))}:
-                if missing := self.missing(leaf.kind, leaf.text):
-                    text = f"{name}: {missing}"
-                    raise PydanticCustomError("missing_input", "{text}", {"text": text})
+        texts = {name: [key.text for key in self.text_schedule(name).keys] for name in self._in_use()}
+        if self.track.strip():
+            texts["track"] = [self.track]
+        for name, expressions in texts.items():
+            for leaf in {leaf for text in expressions for leaf in leaves(parse_mask(text))}:
+                missing = self.missing(leaf.kind, leaf.text)
+                if name == "track" and leaf.text == TRACKED:
+                    missing = "{tracked} cannot begin with itself; give a <word> or an [image.png]"
+                if missing:
+                    raise PydanticCustomError("missing_input", "{text}", {"text": f"{name}: {missing}"})
         return self
 
     def _in_use(self) -> tuple[str, ...]:
@@ -123,6 +138,8 @@ class Mask(Scheduled[MaskPlan]):
         """
         has_mask = bool(self.mask_file) or self.use_alpha_as_mask
         defined = {"init_mask": has_mask, "video_mask": has_mask or self.use_mask_video}
+        if text == TRACKED and not self.track.strip():
+            return "there is no {tracked}; give its mask in the first frame as mask.track, such as <dog>"
         if kind == "word" and not self.word_model:
             return f"<{text}> needs CLIPSeg; give its folder as word_model"
         if kind == "name" and not defined.get(text, True):

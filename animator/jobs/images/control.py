@@ -8,7 +8,8 @@ from animator.images.image import image_of, png_of, to_uint8
 from animator.jobs.images.generation import ImageReports
 from animator.jobs.images.signals import EarlyEnd
 from animator.jobs.images.work import ControlImages, MadeImage
-from animator.models.controlnet.preprocessors import find_preprocessor, resize_to
+from animator.models.controlnet.preprocessors.find import find_preprocessor
+from animator.models.controlnet.preprocessors.resize import resize_to
 from animator.models.depth.model import DepthModel
 from animator.models.depth.open_depth import open_depth
 from animator.models.folders import model_folders

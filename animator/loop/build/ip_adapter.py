@@ -1,8 +1,9 @@
 """`adapters_of`: the IP-Adapter units of a film -> the request step that adds their images."""
 
+from collections.abc import Callable
+
 import torch
 
-from animator.loop.build.masks import masks_of
 from animator.loop.steps.ip_adapter import IPAdapterUnit, IPAdapterUnits
 from animator.loop.steps.unit_images import open_images
 from animator.masks.sources import Masks
@@ -12,20 +13,25 @@ from animator.settings.controlnet import FRAME
 from animator.settings.ip_adapter import IPAdapterUnit as Settings
 
 
-def adapters_of(animation: Animation, device: torch.device) -> tuple[IPAdapterUnits, ...]:
+def adapters_of(
+    animation: Animation, device: torch.device, masks: Callable[[], Masks]
+) -> tuple[IPAdapterUnits, ...]:
     """Returns the request step of the film's IP-Adapter units; empty if none is enabled.
 
     Args:
         animation: The settings.
         device: Where images live.
+        masks: Opens the film's masks.
 
     Raises:
         UserError: An image or a mask cannot be opened.
     """
     if not any(unit.enabled for unit in animation.ip_adapter):
         return ()
-    masks = masks_of(animation, device)
-    units = (_unit(animation, unit, masks, device) if unit.enabled else None for unit in animation.ip_adapter)
+    opened = masks()
+    units = (
+        _unit(animation, unit, opened, device) if unit.enabled else None for unit in animation.ip_adapter
+    )
     return (IPAdapterUnits(tuple(units)),)
 
 

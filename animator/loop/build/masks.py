@@ -16,9 +16,12 @@ from animator.loop.requests import RequestStep
 from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.loop.steps.masking import Area, Inpaint, Overlay, OverlayTween, Within
 from animator.loop.tweens.tween import Tween
+from animator.masks.expression import TRACKED
 from animator.masks.sources import Adjust, ClipMask, ConstantMask, Masks, MaskSource, read_mask
+from animator.masks.tracked import FlowFollowing, TrackedMask
+from animator.models.flow.opencv import Dis, DisQuality
 from animator.settings import Animation
-from animator.settings.inputs import has_word_mask
+from animator.settings.inputs import has_word_mask, tracks
 from animator.settings.modes import mode_of
 from animator.timeline.plan import Plan
 
@@ -55,12 +58,15 @@ class Masking:
         return tween if self.overlay is None else OverlayTween(tween, self.overlay)
 
 
-def masking_of(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Masking:
+def masking_of(
+    animation: Animation, device: torch.device, masks: Callable[[], Masks], clip: Callable[[], FrameSource]
+) -> Masking:
     """Returns the masks of a film.
 
     Args:
         animation: The settings.
         device: Where images live.
+        masks: Opens the film's masks.
         clip: Opens the film's clip.
 
     Raises:
@@ -69,10 +75,11 @@ def masking_of(animation: Animation, device: torch.device, clip: Callable[[], Fr
     settings = animation.mask
     if not (settings.acts or settings.use_mask_video or settings.use_noise_mask):
         return Masking()
-    masks = masks_of(animation, device)
-    soft = Area(masks, _mask_expression, settings.overlay_blur, settings.invert_mask)
-    hard = Area(masks, _mask_expression, inverted=settings.invert_mask)
-    noise = Area(masks, _noise_expression, inverted=settings.invert_mask) if settings.use_noise_mask else None
+    opened = masks()
+    is_inverted = settings.invert_mask
+    soft = Area(opened, _mask_expression, settings.overlay_blur, is_inverted)
+    hard = Area(opened, _mask_expression, inverted=is_inverted)
+    noise = Area(opened, _noise_expression, inverted=is_inverted) if settings.use_noise_mask else None
     padding = settings.full_res_mask_padding if settings.full_res_mask else None
     overlay = _overlay(animation, soft, clip, device) if settings.acts or settings.use_mask_video else None
     if not settings.acts:
@@ -98,15 +105,16 @@ def _noise_expression(plan: Plan) -> str:
     return plan.mask.noise_mask_schedule
 
 
-def masks_of(animation: Animation, device: torch.device) -> Masks:
+def masks_of(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> Masks:
     """Returns what evaluates the mask expressions of a film.
 
     Args:
         animation: The settings.
-        device: Where masks live.
+        device: Where images live.
+        clip: Opens the film's clip.
 
     Raises:
-        UserError: A mask's file cannot be read.
+        UserError: A mask's file or CLIPSeg cannot be read.
     """
     settings = animation.mask
     adjust = Adjust(settings.contrast_adjust, settings.brightness_adjust)
@@ -117,7 +125,13 @@ def masks_of(animation: Animation, device: torch.device) -> Masks:
         segmenter = open_clipseg(settings.word_model, device, settings.word_threshold)
     binarize = behavior_of(animation).binarize_mask
     named = _named_masks(animation, adjust, device)
-    return Masks(animation.size, named, device, adjust, segmenter, binarize)
+    masks = Masks(animation.size, named, device, adjust, segmenter, binarize)
+    if not tracks(animation):
+        return masks
+    begin = partial(masks.at, settings.track, settings.track_from)
+    tracker = partial(FlowFollowing, flow=Dis(DisQuality.FINE))
+    tracked = {**named, TRACKED: TrackedMask(clip().at, begin, tracker, settings.track_from)}
+    return Masks(animation.size, tracked, device, adjust, segmenter, binarize)
 
 
 def _named_masks(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskSource]:

@@ -13,7 +13,7 @@ from animator.loop.build.faces import build_faces
 from animator.loop.build.hybrid import Hybrid, build_hybrid
 from animator.loop.build.init_image import read_init_image
 from animator.loop.build.ip_adapter import adapters_of
-from animator.loop.build.masks import masking_of
+from animator.loop.build.masks import masking_of, masks_of
 from animator.loop.build.models import folders_of
 from animator.loop.build.motion import motion_of, open_depth_model, reveal_of
 from animator.loop.build.steps import after_steps, before_steps, match_color_steps, output_steps
@@ -64,12 +64,13 @@ def build_pipeline(
     match = match_color_steps(animation, diffuser, device, clip)
     cuts = cache(lambda: _cuts(animation, clip()))
     hybrid = build_hybrid(animation, clip(), network, device, cuts()) if animation.is_hybrid else Hybrid()
-    masking = masking_of(animation, device, clip)
+    masks = cache(lambda: masks_of(animation, device, clip))
+    masking = masking_of(animation, device, masks, clip)
     request_steps = (
         *_guidance(animation, device),
         *masking.request_steps,
-        *units_of(animation, device, network),
-        *adapters_of(animation, device),
+        *units_of(animation, device, network, masks),
+        *adapters_of(animation, device, masks),
     )
     reveal = reveal_of(animation, network, hybrid.motion)
     plain_tween = _tween(animation, device, reveal)

@@ -9,31 +9,58 @@ from torch import Tensor
 from animator.core.lru_cache import LRUCache
 from animator.loop.steps.frame_source import FrameSource
 from animator.loop.steps.unit_images import open_images
-from animator.models.controlnet.preprocessors import Preprocessor, find_preprocessor, resize_to
+from animator.masks.expression import EVERYWHERE
+from animator.masks.sources import Masks
+from animator.models.controlnet.preprocessors.find import Preprocessor, find_preprocessor
+from animator.models.controlnet.preprocessors.kinds import KINDS
+from animator.models.controlnet.preprocessors.resize import resize_to
 from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.settings import Animation
 from animator.settings.controlnet import FRAME, REFERENCE, ControlUnit
+from animator.settings.inputs import mask_expressions
 from animator.timeline.plan import ControlUnitPlan, Plan
 
-_FIDELITY = 0.5
+MaskOf = Callable[[str, int, Tensor], Tensor]
+"""Returns the mask (H, W) of an expression at a frame, words being segmented in an image (3, H, W)."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Controls:
+    """What a unit makes of an image of its source, each of the request's size.
+
+    Attributes:
+        image: The control image (3, H, W).
+        source: The image itself (3, H, W).
+    """
+
+    image: Tensor
+    source: Tensor
 
 
 class ControlNetUnit:
     """Makes a unit's control images; the last one made from the source is cached."""
 
-    def __init__(self, settings: ControlUnit, images: FrameSource | None, preprocess: Preprocessor) -> None:
+    def __init__(
+        self,
+        settings: ControlUnit,
+        images: FrameSource | None,
+        preprocess: Preprocessor,
+        mask_of: MaskOf | None = None,
+    ) -> None:
         """The unit of its settings.
 
         Args:
             settings: The unit's.
             images: Its source; None takes the image that is diffused.
             preprocess: Makes a control image of an image.
+            mask_of: Evaluates its mask; None guides everywhere.
         """
         self._settings = settings
         self._images = images
         self._preprocess = preprocess
-        self._cache: LRUCache[int, Tensor] = LRUCache(1)
+        self._mask_of = mask_of
+        self._cache: LRUCache[int, _Controls] = LRUCache(1)
 
     def control(self, plan: ControlUnitPlan, request: GenerationRequest) -> Control | None:
         """Returns the unit's control for a request; None if it does not act, and its source is not read.
@@ -47,39 +74,43 @@ class ControlNetUnit:
         """
         if plan.weight == 0 or plan.guidance_start >= plan.guidance_end:
             return None
-        image = self._image(request)
-        if image is None:
+        controls = self._controls(request)
+        if controls is None:
             return None
+        is_reference, mask = self._settings.is_reference, None
+        if not is_reference and self._mask_of is not None and plan.mask != EVERYWHERE:
+            mask = self._mask_of(plan.mask, request.frame, controls.source).unsqueeze(0)
         return Control(
             weight=plan.weight,
             start=plan.guidance_start,
             end=plan.guidance_end,
-            model="" if self._settings.is_reference else self._settings.model,
-            image=image,
-            control_mode=self._settings.control_mode,
-            fidelity=_fidelity(self._settings) if self._settings.is_reference else None,
+            model="" if is_reference else self._settings.model,
+            image=controls.image,
+            control_mode="guess" if self._settings.guess_mode else self._settings.control_mode,
+            mask=mask,
+            fidelity=_fidelity(self._settings) if is_reference else None,
         )
 
-    def _image(self, request: GenerationRequest) -> Tensor | None:
-        """Returns the control image (3, H, W); None where there is no image to start from yet."""
+    def _controls(self, request: GenerationRequest) -> _Controls | None:
+        """Returns the control image with its source; None where there is no image to start from yet."""
         source = self._images
         if source is None:
-            return None if request.image is None else self._control_image(request.image, request.size)
-        return self._cache.get(
-            request.frame, lambda: self._control_image(source.at(request.frame), request.size)
-        )
+            return None if request.image is None else self._of_image(request.image, request.size)
+        return self._cache.get(request.frame, lambda: self._of_image(source.at(request.frame), request.size))
 
-    def _control_image(self, image: Tensor, size: tuple[int, int]) -> Tensor:
-        """Returns the control image of this width and height.
+    def _of_image(self, image: Tensor, size: tuple[int, int]) -> _Controls:
+        """Returns the control image of this width and height, with its source.
 
         The preprocessor gets the source's image in its own aspect ratio: bars around it would have edges and
         a depth.
         """
         resize_mode = self._settings.resize_mode
-        if self._settings.module not in ("none", REFERENCE):
-            own = image.shape[2], image.shape[1]
-            image = self._preprocess(resize_to(image, self._working_size(own, size), "stretch"))
-        return resize_to(image, size, resize_mode)
+        source = resize_to(image, size, resize_mode)
+        if self._settings.module in ("none", REFERENCE):
+            return _Controls(source, source)
+        own = image.shape[2], image.shape[1]
+        control = self._preprocess(resize_to(image, self._working_size(own, size), "stretch"))
+        return _Controls(resize_to(control, size, resize_mode), source)
 
     def _working_size(self, own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
         """Returns the size to preprocess at: as large as the image will be, or as the unit's settings say."""
@@ -110,12 +141,15 @@ class ControlNetUnits:
 def _fidelity(unit: ControlUnit) -> float:
     """Returns the style fidelity of a reference; as in A1111, a control mode that is not balanced decides."""
     by_mode = {"prompt": 0.0, "control": 1.0}
-    own = _FIDELITY if unit.threshold_a is None else unit.threshold_a
+    (own,) = KINDS[REFERENCE].values((unit.threshold_a, None))
     return by_mode.get(unit.control_mode, own)
 
 
 def units_of(
-    animation: Animation, device: torch.device, depth: Callable[[], DepthModel]
+    animation: Animation,
+    device: torch.device,
+    depth: Callable[[], DepthModel],
+    masks: Callable[[], Masks],
 ) -> tuple[ControlNetUnits, ...]:
     """Returns the request step of the film's units; empty if none is enabled.
 
@@ -123,18 +157,20 @@ def units_of(
         animation: The settings.
         device: Where images live.
         depth: Opens the depth network of units that need one.
+        masks: Opens the film's masks.
 
     Raises:
-        UserError: A source cannot be opened.
+        UserError: A source or a mask cannot be opened.
     """
     if not any(unit.enabled for unit in animation.controlnet):
         return ()
+    settings = [setting for setting, text in mask_expressions(animation) if text != EVERYWHERE]
+    mask_of = masks().at if any(setting.startswith("controlnet.") for setting in settings) else None
 
     def open_unit(unit: ControlUnit) -> ControlNetUnit:
         images = None if unit.source == FRAME else open_images(unit.source, unit, device)
-        return ControlNetUnit(
-            unit, images, find_preprocessor(unit.module, (unit.threshold_a, unit.threshold_b), depth)
-        )
+        preprocess = find_preprocessor(unit.module, (unit.threshold_a, unit.threshold_b), depth)
+        return ControlNetUnit(unit, images, preprocess, mask_of)
 
     units = tuple(open_unit(unit) if unit.enabled else None for unit in animation.controlnet)
     return (ControlNetUnits(units),)

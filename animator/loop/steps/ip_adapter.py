@@ -8,12 +8,12 @@ from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
 from animator.loop.steps.frame_source import FrameSource
+from animator.masks.expression import EVERYWHERE
 from animator.masks.sources import Masks
 from animator.models.diffusion.image_prompt import ImagePrompt
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.request import GenerationRequest
 from animator.settings.controlnet import FRAME
-from animator.settings.ip_adapter import EVERYWHERE
 from animator.timeline.plan import IPAdapterPlan, Plan
 
 _KEPT = 8

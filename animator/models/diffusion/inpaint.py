@@ -110,7 +110,11 @@ def _only_masked(request: GenerationRequest) -> Inpainting:
     size = request.size[1], request.size[0]
     part, part_mask = (_resize(box.crop(whole), size).clamp(0.0, 1.0) for whole in (image, mask))
     controls = tuple(
-        replace(control, image=_resize(box.crop(control.image), size).clamp(0.0, 1.0))
+        replace(
+            control,
+            image=_resize(box.crop(control.image), size).clamp(0.0, 1.0),
+            mask=None if control.mask is None else _resize(box.crop(control.mask), size).clamp(0.0, 1.0),
+        )
         for control in request.controls
         if control.image is not None
     )

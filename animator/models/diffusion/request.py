@@ -27,7 +27,9 @@ class Control:
         end: Ending control step, as a fraction of the steps that run.
         model: Name of the ControlNet; empty switches the unit off.
         image: The control image (3, H, W), of the request's size; None switches the unit off.
-        control_mode: Which is more important: "balanced", "prompt" or "control"; see `controlnet.residuals`.
+        control_mode: Which is more important: "balanced", "prompt" or "control"; or "guess", to guide without
+            a prompt. See `controlnet.residuals`.
+        mask: (1, H, W), [0, 1], of the request's size: where a ControlNet guides; None is everywhere.
         fidelity: Style fidelity, in [0, 1], of a unit that refers to its image without a ControlNet; see
             `reference`. None for a ControlNet.
     """
@@ -37,7 +39,8 @@ class Control:
     end: float = 1.0
     model: str = ""
     image: Tensor | None = None
-    control_mode: Literal["balanced", "prompt", "control"] = "balanced"
+    control_mode: Literal["balanced", "prompt", "control", "guess"] = "balanced"
+    mask: Tensor | None = None
     fidelity: float | None = None
 
     @property

@@ -8,18 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from animator.masks.expression import EVERYWHERE
+from animator.models.controlnet.preprocessors.kinds import KINDS, match_module
 from animator.presets.deforum.controlnet_fields import (
-    AT_RESOLUTION,
-    BACK,
     CONVERTED,
     DEFAULTS,
     MODES,
-    MODULES,
-    NEARLY,
-    RANGES,
     RESIZE,
     UNTOUCHED,
-    USUAL,
 )
 from animator.presets.deforum.conversions import Switch
 from animator.presets.deforum.ip_adapter import adapter_unit, is_adapter
@@ -31,6 +27,9 @@ from schedules import Schedule, Scope
 _GROUPS = ("controlnet", "ip_adapter")
 _FIRST = {"lowvram": "low_vram", "guidance_strength": "guidance_end"}
 """Names of the first version, which had numbers instead of schedules."""
+_THRESHOLDS = "threshold_a", "threshold_b"
+_BRACKETED = re.compile(r"\[([^\]]+)\]")
+_IMAGES = ".png", ".jpg", ".jpeg", ".webp", ".bmp"
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def places(units: Units, at: Mapping[str, str]) -> dict[tuple[str, ...], str]:
     """
     by_path: dict[tuple[str, ...], str] = {}
     for group, keys in units.keys.items():
-        renamed = {"vid_path": "image" if group == "ip_adapter" else "source"}
+        renamed = {"vid_path": "image" if group == "ip_adapter" else "source", "mask_vid_path": "mask"}
         for number, prefix in enumerate(keys):
             for name in (*CONVERTED, "enabled"):
                 if prefix + name in at:
@@ -145,14 +144,17 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
         lost = "a unit without a ControlNet model has no effect"
         return None, [(changes, "model", f"{plain['module']} without a model (left out): {lost}")]
     source = FRAME if plain["loopback_mode"] else plain["vid_path"].strip().strip("\"'").strip() or FRAME
-    if plain["mask_vid_path"].strip():
-        pending.append((changes, "mask_vid_path", "unit masks are not supported; the whole image is guided"))
+    mask = plain["mask_vid_path"].strip().strip("\"'").strip()
+    if mask and not _is_image(mask):
+        lost = "masks of units are images or mask expressions here; the whole image is guided"
+        pending.append((changes, "mask_vid_path", lost))
+    area = {"mask": f"[{mask}]"} if _is_image(mask) else {}
     if plain["low_vram"]:
         pending.append((harmless, "low_vram", "has no effect here; use diffusion.memory: low to save memory"))
     clip = clip if source != FRAME else {}
     if is_adapter(plain["module"]):
         adapter, more = adapter_unit(plain, clip, source, model)
-        return adapter, [*pending, *more]
+        return {**adapter, **area}, [*pending, *more]
     module = _preprocessor(plain["module"], pending)
     unit = {
         "enabled": module is not None,
@@ -164,19 +166,20 @@ def _unit(plain: Mapping[str, Any], clip: Mapping[str, Any]) -> tuple[dict[str, 
         "processor_res": _resolution(plain, module),
         **{name: plain[name] for name in _thresholds(plain, module)},
         **clip,
+        **area,
     }
     return unit, pending
 
 
+def _is_image(path: str) -> bool:
+    """Returns True for the name of an image file that a mask expression can have."""
+    return path.lower().endswith(_IMAGES) and "]" not in path
+
+
 def _preprocessor(name: str, pending: PendingNotes) -> str | None:
     """Returns our preprocessor; None if there is no similar one."""
-    key = name.strip().lower() or "none"
-    if key in MODULES:
-        return MODULES[key]
-    similar = next((ours for prefix, ours in NEARLY.items() if key.startswith(prefix)), None)
-    if similar:
-        pending.append((changes, "module", f"{name} is not available; {similar} is used instead"))
-    else:
+    match = match_module(name)
+    if match is None:
         pending.append(
             (
                 changes,
@@ -185,11 +188,14 @@ def _preprocessor(name: str, pending: PendingNotes) -> str | None:
                 "with module none, and set enabled: true",
             )
         )
-    return similar
+        return None
+    if not match.is_same:
+        pending.append((changes, "module", f"{name} is not available; {match.module} is used instead"))
+    return match.module
 
 
 def _resolution(plain: Mapping[str, Any], module: str | None) -> int:
-    if plain["pixel_perfect"] or module not in AT_RESOLUTION:
+    if plain["pixel_perfect"] or module is None or not KINDS[module].has_resolution:
         return 0
     resolution = int(plain["processor_res"])
     return resolution if resolution > UNTOUCHED else 512
@@ -197,8 +203,8 @@ def _resolution(plain: Mapping[str, Any], module: str | None) -> int:
 
 def _thresholds(plain: Mapping[str, Any], module: str | None) -> list[str]:
     """Returns the thresholds that apply to the preprocessor."""
-    ranges = zip(("threshold_a", "threshold_b"), RANGES.get(module or "", (None, None)), strict=True)
-    return [name for name, span in ranges if span and span[0] <= plain[name] <= span[1]]
+    names = zip(_THRESHOLDS, KINDS[module or "none"].thresholds, strict=False)  # it may have fewer
+    return [name for name, span in names if span.is_shared and span.lowest <= plain[name] <= span.highest]
 
 
 def write_units(units: tuple[ControlUnit, ...], scope: Scope) -> tuple[dict[str, Any], tuple[Note, ...]]:
@@ -217,27 +223,40 @@ def write_units(units: tuple[ControlUnit, ...], scope: Scope) -> tuple[dict[str,
         }
         if (unit.extract_from_frame, unit.extract_nth_frame) != (0, 1):
             notes.append(changes(f"{prefix}vid_path", "the whole video is used, from its first frame"))
+        if not _mask_path(unit) and any(key.text != EVERYWHERE for key in unit.text_schedule("mask").keys):
+            notes.append(changes(f"{prefix}mask_vid_path", "has no expressions; the whole image is guided"))
+        if unit.guess_mode:
+            notes.append(changes(f"{prefix}control_mode", "guess_mode is written as the nearest mode"))
     return settings, tuple(notes)
+
+
+def _mask_path(unit: ControlUnit) -> str:
+    """Returns the path of the image that is a unit's mask; empty if its mask is anything else."""
+    texts = {key.text.strip() for key in unit.text_schedule("mask").keys}
+    found = _BRACKETED.fullmatch(texts.pop()) if len(texts) == 1 else None
+    return found[1] if found else ""
 
 
 def _unit_values(unit: ControlUnit, scope: Scope) -> dict[str, Any]:
     def text(schedule: Schedule) -> str:
         return number_text(schedule, scope).text
 
-    thresholds = {"threshold_a": unit.threshold_a, "threshold_b": unit.threshold_b}
+    kind = KINDS[unit.module]
+    numbers = kind.values((unit.threshold_a, unit.threshold_b))
+    thresholds = zip(_THRESHOLDS, kind.thresholds, numbers, strict=False)
     return {
         "enabled": unit.enabled,
         "vid_path": "" if unit.source == FRAME else unit.source,
         "loopback_mode": unit.source == FRAME,
         "pixel_perfect": unit.processor_res == 0,
         "processor_res": unit.processor_res or 512,
-        "module": BACK[unit.module],
+        "module": kind.names[0],
         "model": unit.model or "None",
         "weight": text(unit.schedule("weight")),
         "guidance_start": text(unit.schedule("guidance_start")),
         "guidance_end": text(unit.schedule("guidance_end")),
         "resize_mode": RESIZE.write(unit.resize_mode),
-        "control_mode": MODES.write(unit.control_mode),
-        **USUAL.get(unit.module, {}),
-        **{name: value for name, value in thresholds.items() if value is not None},
+        "control_mode": MODES.write("control" if unit.guess_mode else unit.control_mode),
+        "mask_vid_path": _mask_path(unit),
+        **{name: value for name, threshold, value in thresholds if threshold.is_shared},
     }

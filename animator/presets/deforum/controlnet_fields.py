@@ -25,43 +25,8 @@ MODES = Choice(
     },
     otherwise="Balanced",
 )
-MODULES = {
-    "none": "none",
-    "canny": "canny",
-    "depth": "depth",
-    "depth_midas": "depth",
-    "tile_resample": "tile",
-    "blur_gaussian": "blur",
-    "reference_only": "reference_only",
-}
-NEARLY = {"depth_": "depth", "tile_": "tile", "reference_": "reference_only"}
-"""Prefixes of preprocessors that are replaced by a similar one."""
-BACK = {
-    "none": "none",
-    "canny": "canny",
-    "depth": "depth_midas",
-    "tile": "tile_resample",
-    "blur": "blur_gaussian",
-    "reference_only": "reference_only",
-}
-RANGES = {
-    "canny": ((1, 255), (1, 255)),
-    "tile": ((1, 8), None),
-    "blur": ((0.01, 64), None),
-    "reference_only": ((0, 1), None),
-}
-"""Ranges of a preprocessor's thresholds; outside, the number belongs to another preprocessor."""
-AT_RESOLUTION = ("canny", "depth")
 UNTOUCHED = 64
 """A resolution up to this is the slider's lowest position and means the default."""
-
-USUAL: Mapping[str, Mapping[str, float]] = {
-    "canny": {"threshold_a": 100, "threshold_b": 200},
-    "tile": {"threshold_a": 1},
-    "blur": {"threshold_a": 9},
-    "reference_only": {"threshold_a": 0.5},
-}
-"""Default thresholds of a preprocessor."""
 
 DEFAULTS: Mapping[str, Any] = {
     "enabled": False,

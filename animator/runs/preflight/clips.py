@@ -12,7 +12,9 @@ from animator.film.probe import checked_path, frame_count, is_folder
 from animator.film.remote import check_remote
 from animator.masks.expression import leaves, parse_mask
 from animator.runs.preflight.film import FilmToCheck
+from animator.settings.controlnet import ControlUnit
 from animator.settings.inputs import clip_readers
+from animator.settings.ip_adapter import IPAdapterUnit
 from animator.timeline.timeline import Timeline
 
 _LENGTH = ("frames", "fps", "mode", "video", "hybrid", "mask", "color")
@@ -55,7 +57,8 @@ def _last_mask_frame(timeline: Timeline) -> int | None:
     film = timeline.animation
     names = ["mask_schedule", *(["noise_mask_schedule"] if film.mask.use_noise_mask else [])]
     schedules = [film.mask.text_schedule(name) for name in names]
-    schedules += [unit.text_schedule("mask") for unit in film.ip_adapter if unit.enabled]
+    units: tuple[ControlUnit | IPAdapterUnit, ...] = (*film.controlnet, *film.ip_adapter)
+    schedules += [unit.text_schedule("mask") for unit in units if unit.enabled]
     frames = [
         frame
         for schedule in schedules

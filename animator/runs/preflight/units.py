@@ -36,7 +36,7 @@ def check_unit_masks(film: FilmToCheck) -> None:
     """Checks that the masks exist that the units' expressions name."""
     for setting, leaf in mask_leaves(film.animation):
         missing = film.animation.mask.missing(leaf.kind, leaf.text)
-        if missing and setting.startswith("ip_adapter."):
+        if missing and setting.startswith(("ip_adapter.", "controlnet.")):
             film.problems.add(setting, missing)
 
 

@@ -7,13 +7,13 @@ from fastapi import HTTPException
 from pydantic import BeforeValidator, Field, ValidationError
 
 from animator.generation.control_fields import CONTROL_MODES, CONTROL_RESIZES
+from animator.models.controlnet.preprocessors.kinds import PREPROCESSORS, match_module
 from animator.server.errors import RequestError
 from animator.server.images.request_files import RequestFiles, decode_image
 from animator.server.sdapi.bodies import GenerationBody, LenientBody
 from animator.settings.controlnet import MOST_UNITS
 
 SCRIPT = "controlnet"
-MODULES = ("none", "canny", "depth", "tile", "blur")
 
 
 def _spellings(names: Mapping[str, str], numbered: Sequence[str]) -> dict[str, str]:
@@ -58,6 +58,7 @@ class ControlUnitBody(LenientBody):
     guidance_start: Annotated[float, Field(ge=0, le=1)] = 0.0
     guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
     control_mode: Annotated[str, BeforeValidator(_text)] = "Balanced"
+    effective_region_mask: str | None = None
 
 
 def control_units(body: GenerationBody, files: RequestFiles) -> list[dict[str, Any]]:
@@ -84,13 +85,13 @@ def module_of(name: str) -> str:
     Raises:
         RequestError: There is none of it here.
     """
-    plain = name.strip().lower()
-    for module in MODULES:
-        if plain.startswith(module) or (not plain and module == "none"):
-            return module
-    raise RequestError(
-        "/alwayson_scripts", f"preprocessor {name!r:.100}: is not here; expected one of {', '.join(MODULES)}"
-    )
+    match = match_module(name)
+    if match is None or match.module not in PREPROCESSORS:
+        known = ", ".join(PREPROCESSORS)
+        raise RequestError(
+            "/alwayson_scripts", f"preprocessor {name!r:.100}: is not here; expected one of {known}"
+        )
+    return match.module
 
 
 def _args(given: Any) -> list[Any]:
@@ -116,7 +117,8 @@ def _settings(unit: ControlUnitBody, index: int, files: RequestFiles) -> dict[st
         "model": unit.model.partition(" [")[0],
         "module": module_of(unit.module),
         "weight": unit.weight,
-        "image": files.add(decode_image(image).over_black) if image else "",
+        "image": _saved(image, files),
+        "mask": _saved(unit.effective_region_mask, files),
         "resize": _choice(_RESIZE_MODES, unit.resize_mode, f"resize_mode of unit {index}"),
         "processor_res": max(0, unit.processor_res),
         "threshold_a": threshold(unit.threshold_a),
@@ -125,6 +127,11 @@ def _settings(unit: ControlUnitBody, index: int, files: RequestFiles) -> dict[st
         "end": unit.guidance_end,
         "control_mode": _choice(_CONTROL_MODES, unit.control_mode, f"control_mode of unit {index}"),
     }
+
+
+def _saved(image: str | None, files: RequestFiles) -> str:
+    """Returns the path of an image of the request; empty for none."""
+    return files.add(decode_image(image).over_black) if image else ""
 
 
 def threshold(value: float) -> float | None:

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from animator.jobs.images.work import ControlImages
+from animator.models.controlnet.preprocessors.kinds import PREPROCESSORS, Threshold
 from animator.server.compat_errors import COMPAT_RESPONSES
 from animator.server.context import Context, ServerContext
 from animator.server.images.ask import make_images
 from animator.server.images.request_files import RequestFiles, decode_image, request_files
 from animator.server.sdapi.answers import as_base64
-from animator.server.sdapi.control_units import MODULES, module_of, threshold
+from animator.server.sdapi.control_units import module_of, threshold
 from animator.server.sdapi.generation import RESPONSES
 from animator.server.sdapi.models import entries_of
 from animator.settings.controlnet import MOST_UNITS
@@ -96,19 +97,19 @@ def list_modules() -> ControlModules:
     detail: dict[str, dict[str, Any]] = {
         name: {
             "model_free": False,
-            "sliders": [] if name == "none" else [_RESOLUTION, *_SLIDERS.get(name, ())],
+            "sliders": [] if name == "none" else [_RESOLUTION, *map(_slider, kind.thresholds)],
         }
-        for name in MODULES
+        for name, kind in PREPROCESSORS.items()
     }
-    return ControlModules(module_list=list(MODULES), module_detail=detail)
+    return ControlModules(module_list=list(PREPROCESSORS), module_detail=detail)
 
 
 @router.get("/control_types", operation_id="controlnet_list_types", summary="List kinds of control")
 def list_types(context: Context) -> ControlTypes:
     """Lists which preprocessor and model each kind of control has."""
     models = _models(context)
-    types = {"All": (list(MODULES), "none")} | {
-        name.capitalize(): (["none", name], name) for name in MODULES if name != "none"
+    types = {"All": (list(PREPROCESSORS), "none")} | {
+        name.capitalize(): (["none", name], name) for name in PREPROCESSORS if name != "none"
     }
     return ControlTypes(
         control_types={
@@ -141,15 +142,19 @@ async def detect(body: DetectBody, context: Context, request: Request) -> Detect
     return DetectAnswer(images=[as_base64(image.png) for image in task.images], info="Success")
 
 
+_FINE_UP_TO = 50
+"""Greatest value of a slider whose step is fine."""
 _RESOLUTION = {"name": "Resolution", "value": 512, "min": 64, "max": 2048, "step": 8}
-_SLIDERS: dict[str, tuple[dict[str, Any], ...]] = {
-    "canny": (
-        {"name": "Low Threshold", "value": 100, "min": 1, "max": 255},
-        {"name": "High Threshold", "value": 200, "min": 1, "max": 255},
-    ),
-    "tile": ({"name": "Down Sampling Rate", "value": 1.0, "min": 1.0, "max": 8.0, "step": 0.01},),
-    "blur": ({"name": "Sigma", "value": 9.0, "min": 0.01, "max": 64.0, "step": 0.01},),
-}
+
+
+def _slider(threshold: Threshold) -> dict[str, Any]:
+    return {
+        "name": threshold.title,
+        "value": threshold.default,
+        "min": threshold.lowest,
+        "max": threshold.highest,
+        "step": 1 if threshold.highest > _FINE_UP_TO else 0.01,
+    }
 
 
 def _models(context: ServerContext) -> list[str]:

@@ -30,6 +30,7 @@ OTHERS: Mapping[Setting, PathSetting] = {
     ("signals", "song", "path"): PathSetting(),
     ("controlnet", "source"): PathSetting(),
     ("controlnet", "model"): PathSetting(),
+    ("controlnet", "mask"): PathSetting("masks"),
     ("ip_adapter", "model"): PathSetting(),
     ("ip_adapter", "encoder"): PathSetting(),
     ("ip_adapter", "image"): PathSetting(),
@@ -70,7 +71,7 @@ def preset(setting: Setting, kind: PathSetting, name: str) -> dict[str, Any]:
     if setting == ("wildcard_folder",):
         values = name
     if setting[0] == "controlnet":
-        return {**SMALL, "controlnet": [{"model": "a/b", setting[1]: name}]}
+        return {**SMALL, "controlnet": [{"model": "a/b", setting[1]: values}]}
     if setting[0] == "ip_adapter":
         return {**SMALL, "ip_adapter": [{"model": "a/b", "image": "sky.png", setting[1]: values}]}
     for part in reversed(setting):

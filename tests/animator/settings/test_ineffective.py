@@ -195,7 +195,7 @@ def test_a_setting_without_effect_changes_no_frame_no_sound_and_no_file(
         ({"hybrid": {"comp_alpha": 0.3}}, "hybrid.composite or hybrid.motion"),
         ({"noise": {"type": "uniform", "perlin_w": 4}}, "noise.type: perlin"),
         ({"color": {"coherence_video_every_n_frames": 3}}, "color.reference: video"),
-        ({"mask": {"fill": "fill"}}, "mask.use_mask, use_mask_video, use_noise_mask or use_alpha_as_mask"),
+        ({"mask": {"fill": "fill"}}, "use_noise_mask, use_alpha_as_mask or the mask of a unit"),
         ({"camera": {"fov": 40}}, "mode: 3d"),
         ({"mode": "video", "video": {"path": "a"}, "hybrid": {"motion": "Affine"}}, "mode: 2d or 3d"),
         ({"diffusion": {"ddim_eta": 0.5}}, "the sampler DDIM"),

@@ -55,7 +55,8 @@ class ControlNets:
         for control in controls:
             if control.fidelity is None and control.weight and control.model and control.image is not None:
                 image = self._autoencoder.pad(control.image).to(self._unet.dtype)
-                guides.append(ControlNetGuide(self._net(control.model), image, control))
+                mask = None if control.mask is None else self._autoencoder.pad(control.mask).to(image)
+                guides.append(ControlNetGuide(self._net(control.model), image, control, mask))
         return tuple(guides)
 
     def to(self, device: torch.device) -> None:

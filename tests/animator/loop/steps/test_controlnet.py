@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from animator.errors import UserError
+from animator.errors import PresetError, UserError
 from animator.loop.build.pipeline import build_pipeline
 from animator.loop.render import render
 from animator.loop.requests import request_of
@@ -17,7 +17,9 @@ from animator.loop.state import State
 from animator.models.depth.model import FakeDepth
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.models.diffusion.request import GenerationRequest
+from animator.runs.preflight.check_film import check_film
 from animator.settings import Animation
+from animator.settings.raw import raw_of
 from animator.timeline.timeline import Timeline
 from tests.fakes import FunctionDiffuser, Make, Recorder
 
@@ -183,3 +185,44 @@ def test_a_masks_surroundings_are_guided_by_their_own_part(make_animation: Make,
     part = seen[0].controls[0].image
     assert part is not None and part.shape == (3, 64, 64)
     assert float(part[0, 32, 0]) == pytest.approx(0.5, abs=0.05) and float(part.max()) > 0.98
+
+
+def test_a_unit_has_the_mask_of_its_frame(make_animation: Make, maps: Path, tmp_path: Path) -> None:
+    hand = tmp_path / "hand.png"
+    Image.new("L", (64, 64), 255).save(hand)
+    masks = {0: "{everywhere}", 2: f"[{hand}]", 4: f"![{hand}]"}
+    _, seen = film(make_animation(**units({"source": str(maps), "mask": masks})))
+    means = [mask if mask is None else float(mask.mean()) for mask in (one.controls[0].mask for one in seen)]
+    assert means == [None, None, 1, 1, 0, 0]
+    assert seen[2].controls[0].mask is not None and seen[2].controls[0].mask.shape == (1, 64, 64)
+
+
+def test_guess_mode_takes_the_place_of_the_control_mode(make_animation: Make, maps: Path) -> None:
+    _, seen = film(make_animation(**units({"source": str(maps), "guess_mode": True})))
+    assert {one.controls[0].control_mode for one in seen} == {"guess"}
+
+
+@pytest.mark.parametrize(
+    ("mask", "said"),
+    [
+        ("{init_mask}", "controlnet.0.mask: there is no {init_mask}; give mask_file"),
+        ("<cat>", "controlnet.0.mask: <cat> needs CLIPSeg; give its folder as word_model"),
+    ],
+)
+def test_a_mask_that_a_unit_lacks_is_a_problem(make_animation: Make, mask: str, said: str) -> None:
+    with pytest.raises(PresetError) as caught:
+        check_film(raw_of(make_animation(**units({"mask": mask}))))
+    assert said in str(caught.value)
+    check_film(raw_of(make_animation(**units({"mask": mask, "enabled": False}))))
+
+
+def test_the_mask_file_of_a_film_without_a_mask_is_there_for_units(
+    make_animation: Make, tmp_path: Path
+) -> None:
+    path = tmp_path / "m.png"
+    Image.new("L", (64, 64), 128).save(path)
+    settings = units({"mask": "{init_mask}", "source": str(path)})
+    _, seen = film(make_animation(**settings, mask={"mask_file": str(path)}))
+    mask = seen[0].controls[0].mask
+    assert mask is not None and float(mask.mean()) == pytest.approx(128 / 255)
+    assert seen[1].mask is None

@@ -3,15 +3,11 @@
 import pytest
 import torch
 
-from animator.models.controlnet.preprocessors import (
-    Preprocessor,
-    blur,
-    canny,
-    depth,
-    find_preprocessor,
-    resize_to,
-    tile,
-)
+from animator.models.controlnet.preprocessors.depth import depth
+from animator.models.controlnet.preprocessors.edges import canny
+from animator.models.controlnet.preprocessors.find import Preprocessor, find_preprocessor
+from animator.models.controlnet.preprocessors.regions import blur, tile
+from animator.models.controlnet.preprocessors.resize import resize_to
 from animator.models.depth.model import DepthModel, FakeDepth
 
 

@@ -55,7 +55,9 @@ def test_a_unit_comes_in_whole() -> None:
         "weight": "0:(0.65), 10:(1)",
         "guidance_start": "0:(0.1)",
         "guidance_end": "0:(0.7)",
+        "mask": "{everywhere}",
         "control_mode": "control",
+        "guess_mode": False,
         "resize_mode": "stretch",
         "processor_res": 0,
         "threshold_a": 80.0,
@@ -79,6 +81,7 @@ def test_units_that_are_off_are_left_out_and_the_others_keep_their_order() -> No
     ("change", "ours"),
     [
         ({"vid_path": ""}, {"source": "frame"}),
+        ({"mask_vid_path": ' hand.PNG" '}, {"mask": "[hand.PNG]"}),
         ({"loopback_mode": True}, {"source": "frame"}),
         ({"vid_path": ' input.mp4" '}, {"source": "input.mp4"}),
         ({"weight": 1.5}, {"weight": "0:(1.5)"}),
@@ -89,6 +92,11 @@ def test_units_that_are_off_are_left_out_and_the_others_keep_their_order() -> No
         ({"module": "tile_resample", "threshold_a": 64}, {"module": "tile", "threshold_a": None}),
         ({"module": "tile_resample", "threshold_a": 2}, {"module": "tile", "threshold_a": 2.0}),
         ({"module": "depth_midas"}, {"module": "depth", "threshold_a": None}),
+        ({"module": "normal_midas", "threshold_a": 0.3}, {"module": "normal", "threshold_a": 0.3}),
+        ({"module": "scribble_xdog", "threshold_a": 20}, {"module": "scribble", "threshold_a": 20}),
+        ({"module": "lineart_standard", "threshold_a": 2}, {"module": "lineart", "threshold_a": None}),
+        ({"module": "recolor_luminance", "pixel_perfect": False}, {"module": "recolor", "processor_res": 0}),
+        ({"module": "invert (from white bg & black line)"}, {"module": "invert"}),
         ({"resize_mode": "Outer Fit (Shrink to Fit)"}, {"resize_mode": "pad"}),
         ({"resize_mode": "Inner Fit (Scale to Fit)"}, {"resize_mode": "crop"}),
         ({"control_mode": "My prompt is more important"}, {"control_mode": "prompt"}),
@@ -117,7 +125,13 @@ def test_values_of_deforum_become_ours(change: dict[str, Any], ours: dict[str, A
             "depth",
             r"cn_1_module: depth_leres++ is not available; depth is",
         ),
-        ({"mask_vid_path": "m.mp4"}, True, "canny", "cn_1_mask_vid_path: unit masks are not supported"),
+        (
+            {"module": "softedge_pidinet"},
+            True,
+            "softedge",
+            "cn_1_module: softedge_pidinet is not available; softedge is used instead",
+        ),
+        ({"mask_vid_path": "m.mp4"}, True, "canny", "cn_1_mask_vid_path: masks of units are images"),
     ],
 )
 def test_unsupported_values_are_noted(change: dict[str, Any], enabled: bool, module: str, note: str) -> None:
@@ -179,6 +193,7 @@ def test_units_go_out_and_come_back_equal() -> None:
                     "resize_mode": "pad",
                 },
                 {"model": "b", "module": "depth", "processor_res": 768, "weight": "0.5+0.1*sin(t)"},
+                {"model": "b", "module": "mlsd", "mask": "[hand.png]"},
                 {"enabled": False, "model": "c"},
             ],
         }
@@ -187,7 +202,7 @@ def test_units_go_out_and_come_back_equal() -> None:
     settings = exported.settings
     assert settings["cn_1_model"] == "a" and settings["cn_1_guidance_end"] == "0: (0.5)"
     assert settings["cn_2_loopback_mode"] is True and settings["cn_2_pixel_perfect"] is False
-    assert settings["cn_3_enabled"] is False and "cn_4_enabled" not in settings
+    assert settings["cn_4_enabled"] is False and "cn_5_enabled" not in settings
     again = Animation.model_validate(import_settings(settings, "test").values)
     kept = [unit for unit in film.controlnet if unit.enabled]
     for one, other in zip(kept, again.controlnet, strict=True):
@@ -203,11 +218,13 @@ def test_units_go_out_and_come_back_equal() -> None:
 
 
 def test_what_deforum_lacks_is_noted() -> None:
-    film = Animation.model_validate(
-        {"frames": 4, "controlnet": [{"model": "a", "source": "x.mp4", "extract_nth_frame": 3}]}
-    )
+    cut = {"model": "a", "source": "x.mp4", "extract_nth_frame": 3}
+    masked = {"model": "a", "mask": "![hand.png]", "guess_mode": True}
+    film = Animation.model_validate({"frames": 4, "controlnet": [cut, masked]})
     notes = [str(note) for note in export_settings(film).notes]
     assert any(note.startswith("cn_1_vid_path: the whole video is used") for note in notes)
+    assert any(note.startswith("cn_2_mask_vid_path: has no expressions") for note in notes)
+    assert any(note.startswith("cn_2_control_mode: guess_mode is written") for note in notes)
 
 
 def test_a_unit_of_an_ip_adapter_becomes_one() -> None:
