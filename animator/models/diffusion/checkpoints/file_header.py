@@ -1,16 +1,22 @@
 """Reads the header of a model file: tensor names, shapes and metadata, without loading the tensors."""
 
 import struct
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 
 from animator.core.json_text import parse_json_once
 from animator.core.read import UnreadableError, check_regular
 from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.gguf_header import GGUF, read_gguf_header
 
 SAFE = ".safetensors"
+HARMLESS = (SAFE, GGUF)
+"""Suffixes of files that hold weights and nothing else."""
 PICKLED = (".ckpt", ".pt", ".pth", ".bin")
+_PRECISIONS = {"F32": "fp32", "F16": "fp16", "BF16": "bf16", "F8_E4M3": "fp8", "F8_E5M2": "fp8"}
 MAX_FORMAT = 100_000_000
 """Bytes of the largest header that the format allows."""
 MAX_HEADER = 16_000_000
@@ -23,11 +29,22 @@ class Header:
 
     Attributes:
         shapes: Shape by tensor name.
-        metadata: Metadata of a .safetensors file; empty for others.
+        metadata: Metadata of a .safetensors or GGUF file; empty for others.
+        types: How the numbers of each tensor are stored, such as F16, F8_E4M3 or Q4_K; empty for pickles.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
     metadata: Mapping[str, str]
+    types: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def precision(self) -> str:
+        """How most of the numbers are stored, such as "fp16", "fp8" or "Q4_K"; empty if unknown."""
+        counts: Counter[str] = Counter()
+        for name, kind in self.types.items():
+            counts[kind] += prod(self.shapes[name])
+        most = max(counts, key=lambda kind: counts[kind], default="")
+        return _PRECISIONS.get(most, most)
 
 
 def read_header(path: Path) -> Header:
@@ -38,6 +55,8 @@ def read_header(path: Path) -> Header:
     """
     try:
         check_regular(path)
+        if path.suffix == GGUF:
+            return _read_gguf(path)
         return _read_safetensors(path) if path.suffix == SAFE else _read_pickled(path)
     except UnreadableError as error:
         raise ModelError(f"{path}: {error}") from error
@@ -82,6 +101,7 @@ def _parse(raw: bytes) -> tuple[Header, int]:
     entries = parse_json_once(raw)
     metadata = {str(key): str(value) for key, value in entries.pop("__metadata__", {}).items()}
     shapes: dict[str, tuple[int, ...]] = {}
+    types: dict[str, str] = {}
     end = 0
     for name, entry in entries.items():
         first, last = entry["data_offsets"]
@@ -91,11 +111,22 @@ def _parse(raw: bytes) -> tuple[Header, int]:
         if last < first:
             raise ValueError(f"{name[:80]}: it ends before it begins")
         shapes[name], end = tuple(shape), max(end, last)
-    return Header(shapes, metadata), end
+        types[name] = str(entry.get("dtype", ""))[:20]
+    return Header(shapes, metadata, types), end
 
 
 def _is_size(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _read_gguf(path: Path) -> Header:
+    header = read_gguf_header(path)
+    tensors = header.tensors.items()
+    return Header(
+        {name: tensor.shape for name, tensor in tensors},
+        header.metadata,
+        {name: tensor.kind.name for name, tensor in tensors},
+    )
 
 
 def _read_pickled(path: Path) -> Header:
