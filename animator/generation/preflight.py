@@ -17,6 +17,7 @@ from animator.images.image_file import decode_file
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts
+from animator.models.diffusion.checkpoints.parts import Rest
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
@@ -135,6 +136,8 @@ class _Check:
                 known = usable.check_model(name, self.library)
                 if known is not None:
                     facts[name] = known
+                if known is not None and known.is_network:
+                    usable.check_rest(name, self.library, Rest(vae=settings.vae))
         if settings.refiner.model:
             with self.problems.at("refiner.model"):
                 usable.check_refiner(settings.refiner.model, self.library, facts)

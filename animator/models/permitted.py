@@ -5,7 +5,8 @@ from pathlib import Path
 from animator.core.paths import is_file
 from animator.core.permissions import permissions
 from animator.errors import AllowCode, AllowPickle, ModelError
-from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.diffusion.checkpoints.file_header import GGUF, SAFE
+from animator.models.gguf_package import check_gguf_package
 from animator.models.torch_archive import is_torchscript
 
 
@@ -13,12 +14,26 @@ def check_readable(path: Path) -> None:
     """Checks that a file of weights may be read.
 
     Raises:
-        ModelError: It is a pickled file, and these are not permitted.
+        ModelError: It is a pickled file, and these are not permitted, or a GGUF file.
     """
+    if path.suffix == GGUF:
+        raise ModelError(f"{path}: of a GGUF file only the network of a model is read; use a {SAFE} file")
     if path.suffix != SAFE and not permissions().pickle:
         raise ModelError(
             f"{path}: {path.suffix or 'pickled'} files can run code when they are read", AllowPickle()
         )
+
+
+def check_model_readable(path: Path) -> None:
+    """Checks that the file of a model may be read, which GGUF files may.
+
+    Raises:
+        ModelError: It is a pickled file, and these are not permitted.
+    """
+    if path.suffix == GGUF:
+        check_gguf_package(path)
+    else:
+        check_readable(path)
 
 
 def check_code(path: Path) -> None:

@@ -126,10 +126,12 @@ def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]
         with suppress(UserError):
             for setting, file in zip(("model", "encoder"), find_adapter(adapter, library).files, strict=True):
                 yield from _local(f"ip_adapter.{setting}", file)
-    vae = animation.diffusion.vae
-    path = library.checkpoint(vae) if vae and not exists(named_path(vae)) else None
-    if path is not None:
-        yield Input("diffusion.vae", vae, path)
+    settings = animation.diffusion
+    others = [("vae", settings.vae), ("parts", settings.parts)]
+    for setting, name in (*others, *(("text_encoders", name) for name in settings.text_encoders)):
+        path = library.checkpoint(name) if name and not exists(named_path(name)) else None
+        if path is not None:
+            yield Input(f"diffusion.{setting}", name, path)
 
 
 def _local(setting: str, checkpoint: Checkpoint) -> Iterator[Input]:

@@ -22,7 +22,7 @@ from animator.settings.fields import (
 from animator.settings.group import FlowMethod, SettingsGroup, StrictBool
 from animator.settings.inputs import masks_area, samples_noise
 from animator.settings.needs import Exceeds, InMode, Is, IsOn
-from animator.settings.paths import FileOrName, Folders, InputImage
+from animator.settings.paths import FileOrName, FilesOrNames, Folders, InputImage
 from animator.settings.scheduled import Scheduled
 from schedules import SeedBehavior
 
@@ -135,6 +135,11 @@ class Diffusion(Scheduled[DiffusionPlan]):
     """Another VAE: a file, a diffusers folder, or a name in the model folders."""
     architecture: FileOrName = ""
     """A diffusers folder whose JSON describes a single-file model of unusual architecture."""
+    parts: FileOrName = ""
+    """A diffusers folder, or its name in the model folders, with the text encoders and the VAE of a model whose
+    file holds its network alone. Left open, the first in the model folders that fits."""
+    text_encoders: FilesOrNames = ()
+    """Files of text encoders that replace those of `parts`: paths, or names in the model folders."""
     model_folders: Folders = ("models",)
     """Folders in which checkpoints, LoRA files and textual inversions are found by name."""
     speed: Literal["auto", "eager", "compiled"] = "auto"

@@ -36,6 +36,8 @@ InputImage = Annotated[str, PathSetting("image")]
 """The path of an image to read, or its URL; empty for none."""
 FileOrName = Annotated[str, PathSetting("name")]
 """The path of a file or folder, or a name such as a model's."""
+FilesOrNames = Annotated[tuple[str, ...], PathSetting("name")]
+"""Paths of files, or names such as those of models."""
 ClipName = Annotated[str, PathSetting("clip")]
 """The path of a video, or of a folder or pattern of images, or its URL; empty for none."""
 Folders = Annotated[tuple[str, ...], PathSetting("folder")]

@@ -12,7 +12,7 @@ from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.prompts.conditioning import hypernetwork_strengths, lora_weights
 from animator.models.folders import model_folders
-from animator.models.permitted import check_readable
+from animator.models.permitted import check_model_readable, check_readable
 from animator.settings import Animation
 from animator.timeline.plan import Plan
 
@@ -34,6 +34,8 @@ def load_options(animation: Animation) -> LoadOptions:
         library=Library(folders_of(animation)),
         vae=settings.vae,
         architecture=settings.architecture,
+        parts=settings.parts,
+        text_encoders=settings.text_encoders,
         tiling=settings.tiling,
         speed=settings.speed,
         precision=settings.precision,
@@ -87,6 +89,6 @@ def check_models(plans: Iterable[Plan], options: LoadOptions) -> None:
 
 
 def check_permitted(checkpoint: Checkpoint) -> None:
-    """Checks that a checkpoint's file may be read; see `check_readable`."""
+    """Checks that a checkpoint's file may be read; see `check_model_readable`."""
     if checkpoint.kind == "file":
-        check_readable(Path(checkpoint.location))
+        check_model_readable(Path(checkpoint.location))

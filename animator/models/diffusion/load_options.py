@@ -7,6 +7,7 @@ import torch
 
 from animator.models.device import has_bfloat16
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.checkpoints.parts import Rest
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.request import Tiling
 
@@ -22,6 +23,8 @@ class LoadOptions:
         library: Finds models by name.
         vae: Another VAE: a file, a diffusers folder, or a name in the library; empty: the model's.
         architecture: A diffusers folder with the configs for single-file models; empty: detected.
+        parts: Diffusers folder with the rest of a model whose file holds its network alone; empty: searched.
+        text_encoders: Files that replace text encoders of such a folder.
         speed: "compiled" compiles the U-Net: minutes once, then faster on GPUs; "auto" is "eager".
         tiling: True generates every image as a seamless tile; "x" or "y", seamless along one axis.
         precision: Of the weights and of what is computed; see `precision.usual_precision` for "auto".
@@ -34,6 +37,8 @@ class LoadOptions:
     library: Library = field(default_factory=Library)
     vae: str = ""
     architecture: str = ""
+    parts: str = ""
+    text_encoders: tuple[str, ...] = ()
     tiling: Tiling = False
     speed: Literal["auto", "eager", "compiled"] = "auto"
     memory: Literal["auto", "low"] = "auto"
@@ -41,6 +46,11 @@ class LoadOptions:
     measured_at: tuple[int, int] | None = None
     controlnets: tuple[str, ...] = ()
     ip_adapters: tuple[AdapterName, ...] = ()
+
+    @property
+    def rest(self) -> Rest:
+        """What was named for the rest of a model whose file holds its network alone."""
+        return Rest(self.parts, self.text_encoders, self.vae)
 
     def on(self, device: torch.device) -> "LoadOptions":
         """Returns the options as they act on a device: equal where it runs the same model."""

@@ -1,7 +1,7 @@
 """Loads a checkpoint as a diffusers pipeline, from a folder, a hub id, or, offline, a single file."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
@@ -11,7 +11,6 @@ from typing import Any
 import torch
 
 from animator.core.confinement import named_path
-from animator.core.paths import exists
 from animator.errors import AnimatorError, ModelError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.facts import config_folder
@@ -19,7 +18,9 @@ from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.flow_families import family_of_pipeline
 from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
+from animator.models.diffusion.checkpoints.parts import is_network
 from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.network_files.components import load_components, load_flow_vae, vae_path
 from animator.models.diffusion.precision import load_dtype
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
 from animator.models.hub import hub_access, not_downloaded, why_unreachable
@@ -28,6 +29,7 @@ from animator.models.torchvision_ops import declare_missing_ops
 
 NO_SAFETY_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
 VAES = ("AutoencoderKL", "AutoencoderTiny", "AsymmetricAutoencoderKL", "ConsistencyDecoderVAE")
+FLOW_VAES = ("AutoencoderKLFlux2", "AutoencoderKLQwenImage", "AutoencoderDC")
 PIPELINES = {"sdxl": "StableDiffusionXLPipeline", "sdxl-refiner": "StableDiffusionXLImg2ImgPipeline"}
 OPEN_CLIP_PADDING, CLIP_PADDING = "!", "<|endoftext|>"
 
@@ -37,17 +39,21 @@ def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.de
 
     Args:
         checkpoint: Location of the model.
-        options: Only `architecture`, `vae`, `library` and `precision` are used.
+        options: `architecture`, `parts`, `text_encoders`, `vae`, `library` and `precision` are used.
         device: Device it will run on; see `load_dtype`.
 
     Raises:
         ModelError: It cannot be loaded.
     """
     with quiet_diffusers(checkpoint.name) as diffusers:
-        if checkpoint.kind == "file":
-            pipeline = _single_file(diffusers, checkpoint, options, device)
-        else:
-            pipeline = _folder(diffusers, checkpoint, options, device)
+        if checkpoint.kind != "file":
+            folder = Path(checkpoint.location) if checkpoint.kind == "folder" else _download(diffusers, checkpoint)
+            return _folder(diffusers, folder, options, device, {})
+        if is_network(identify(Path(checkpoint.location))):
+            dtype = load_dtype(options.precision, device, is_transformer=True)
+            parts, loaded = load_components(checkpoint, options, dtype)
+            return _folder(diffusers, parts, options, device, loaded)
+        pipeline = _single_file(diffusers, checkpoint, options, device)
         if options.vae:
             pipeline.register_modules(vae=_vae(diffusers, options, pipeline))
     return pipeline
@@ -91,26 +97,34 @@ def _reason(error: Exception) -> str:
     return reason[:500] or type(error).__name__
 
 
-def _folder(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, device: torch.device) -> Any:
-    folder = Path(checkpoint.location) if checkpoint.kind == "folder" else _download(diffusers, checkpoint)
+def _folder(
+    diffusers: Any, folder: Path, options: LoadOptions, device: torch.device, loaded: Mapping[str, Any]
+) -> Any:
+    """Returns the pipeline of a folder, with components that are loaded already in place of its own."""
     check_model_folder(folder)
     config = diffusers.DiffusionPipeline.load_config(str(folder), local_files_only=True)
-    # Absent components, such as the third text encoder of SD 3, have to be passed as None.
-    absent: dict[str, Any] = {part: None for part, of in config.items() if of == [None, None]}
-    absent |= NO_SAFETY_CHECKER if "safety_checker" in config else {}
-    parts = [folder / part for part in components(config) if part not in absent]
-    pickled = [part for part in parts if not use_safetensors(part)]  # all are checked
     is_transformer = family_of_pipeline(config["_class_name"]) is not None
     dtype = load_dtype(options.precision, device, is_transformer=is_transformer)
+    # Absent components, such as the third text encoder of SD 3, have to be passed as None.
+    given: dict[str, Any] = {part: None for part, of in config.items() if of == [None, None]}
+    given |= {**(NO_SAFETY_CHECKER if "safety_checker" in config else {}), **loaded}
+    vae = vae_path(options.vae, options.library) if options.vae and is_transformer else None
+    if vae is not None and vae.is_file():
+        given["vae"] = load_flow_vae(vae, folder, dtype)
+    parts = [folder / part for part in components(config) if part not in given]
+    pickled = [part for part in parts if not use_safetensors(part)]  # all are checked
     pipeline = diffusers.DiffusionPipeline.from_pretrained(
         str(folder),
         dtype=dtype,
         local_files_only=True,
         use_safetensors=None if pickled else True,
-        **absent,
+        **given,
     )
-    if is_transformer:  # that of Stable Diffusion 3 has the precision of its file where accelerate is missing
+    if is_transformer and "transformer" not in loaded:
+        # That of Stable Diffusion 3 has the precision of its file where accelerate is missing.
         pipeline.transformer.to(dtype)
+    if options.vae and "vae" not in given:
+        pipeline.register_modules(vae=_vae(diffusers, options, pipeline))
     return pipeline
 
 
@@ -205,15 +219,9 @@ def _configure_scheduler(pipeline: Any, kind: Kind) -> None:
 
 def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:
     dtype = pipeline.vae.dtype
-    path = named_path(options.vae)
-    location = path if exists(path) else options.library.checkpoint(options.vae)
-    if location is None:
-        raise ModelError(f"vae {options.vae}: there is no such file or folder, here or in the model folders")
+    location = vae_path(options.vae, options.library)
     if location.is_dir():
         return _vae_folder(diffusers, location, dtype)
-    kind = identify(location)
-    if kind.what not in ("vae", "checkpoint"):
-        raise ModelError(f"vae {options.vae}: is not a VAE but a file of kind {kind}")
     config = named_path(options.architecture) / "vae" if options.architecture else None
     if config is None:
         family = "sdxl" if pipeline.vae.config.scaling_factor == 0.13025 else "sd1"
@@ -228,8 +236,8 @@ def _vae_folder(diffusers: Any, folder: Path, dtype: torch.dtype) -> Any:
     check_model_folder(location)
     config = diffusers.AutoencoderKL.load_config(str(location), local_files_only=True)
     name = config.get("_class_name")
-    if name not in VAES:
-        raise ModelError(f"{location}: holds {name!r}; expected one of {', '.join(VAES)}")
+    if name not in (*VAES, *FLOW_VAES):
+        raise ModelError(f"{location}: holds {name!r}; expected one of {', '.join((*VAES, *FLOW_VAES))}")
     return getattr(diffusers, name).from_pretrained(
         str(location), local_files_only=True, dtype=dtype, use_safetensors=use_safetensors(location)
     )

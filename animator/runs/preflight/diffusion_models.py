@@ -6,7 +6,9 @@ import numpy as np
 
 from animator.core.confinement import named_path
 from animator.models.diffusion.checkpoints import usable
-from animator.models.diffusion.checkpoints.facts import ModelFacts, read_config
+from animator.models.diffusion.checkpoints.config_file import read_config
+from animator.models.diffusion.checkpoints.facts import ModelFacts
+from animator.models.diffusion.checkpoints.parts import Rest
 from animator.models.diffusion.controlnet.find import CONFIG
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
@@ -29,7 +31,18 @@ def models_in_use(film: FilmToCheck) -> ModelsInUse:
             facts = usable.check_model(name, film.library, film.animation.diffusion.architecture)
             if facts is not None:
                 models[name] = (setting, frame, facts)
+        if name in models and models[name][2].is_network:
+            _check_rest(film, name, setting, where)
     return models
+
+
+def _check_rest(film: FilmToCheck, name: str, setting: str, where: str) -> None:
+    """Checks that there is what the file of a model lacks, with the problem at the setting that has to change."""
+    settings = film.animation.diffusion
+    rest = Rest(settings.parts, settings.text_encoders, settings.vae)
+    named = "diffusion.text_encoders" if rest.text_encoders else "diffusion.parts" if rest.parts else ""
+    with film.problems.at(named or setting, "" if named else where):
+        usable.check_rest(name, film.library, rest)
 
 
 def check_vae(film: FilmToCheck) -> None:

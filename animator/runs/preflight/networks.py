@@ -8,7 +8,7 @@ from animator.errors import ModelError
 from animator.film.interpolation.find_weights import find_weights
 from animator.film.upscaling.find_upscaler import LANCZOS, check_network
 from animator.models.depth.weights import weights_files
-from animator.models.diffusion.checkpoints.facts import read_config
+from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.file_header import SAFE, Header, read_header
 from animator.models.faces.find import check_detector, check_face_model
 from animator.models.flow.find_raft import find_raft

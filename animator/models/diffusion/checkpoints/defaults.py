@@ -10,7 +10,7 @@ from typing import Any
 from animator.core.json_text import parse_json
 from animator.core.read import UnreadableError, read_text
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.diffusion.checkpoints.file_header import HARMLESS
 from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint
 from animator.models.diffusion.checkpoints.flow_families import family_of_pipeline
 from animator.models.diffusion.checkpoints.identify import identify
@@ -99,7 +99,7 @@ def defaults_of(checkpoint: Checkpoint) -> ModelDefaults | None:
 
 
 def _of_file(path: Path) -> ModelDefaults | None:
-    if path.suffix != SAFE:  # has no header that can be read without its weights
+    if path.suffix not in HARMLESS:  # has no header that can be read without its weights
         return _of_name(path.stem)
     try:
         kind = identify(path)

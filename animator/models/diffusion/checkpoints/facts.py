@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from animator.core.confinement import named_path
-from animator.core.json_text import parse_json
-from animator.core.read import UnreadableError, read_text
 from animator.errors import ModelError
 from animator.models.diffusion import configs
-from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.diffusion.checkpoints.config_file import read_config
+from animator.models.diffusion.checkpoints.file_header import HARMLESS, SAFE
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES, family_of_pipeline
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, Kind, identify, share_latents
 from animator.models.diffusion.checkpoints.library import INDEX
+from animator.models.diffusion.checkpoints.parts import is_network
 from animator.models.model_folder import components
 
-MAX_CONFIG = 1_000_000
 _TEXT_ENCODERS = ("text_encoder", "text_encoder_2")
 _OPEN_CLIP_WIDTH = 1024
 _WEIGHTLESS = ("scheduler", "tokenizer", "feature_extractor", "safety_checker", "image_encoder")
@@ -35,6 +34,7 @@ class ModelFacts:
         context_width: Width of the U-Net's text context; 0 for a transformer, or if unknown.
         input_blocks: Number of the U-Net's input blocks; 0 for a transformer, or if unknown.
         latent_scale: Factor of the VAE's latents; 0 if unknown.
+        is_network: True for a file that holds the network alone; see `parts`.
     """
 
     family: str
@@ -43,6 +43,7 @@ class ModelFacts:
     context_width: int = 0
     input_blocks: int = 0
     latent_scale: float = 0.0
+    is_network: bool = False
 
     @property
     def is_transformer(self) -> bool:
@@ -70,12 +71,14 @@ def facts_of(
             refiner need not.
     """
     path = Path(checkpoint.location)
-    if checkpoint.kind == "hub" or (checkpoint.kind == "file" and path.suffix != SAFE):
+    if checkpoint.kind == "hub" or (checkpoint.kind == "file" and path.suffix not in HARMLESS):
         return None
     if checkpoint.kind == "folder":
         facts, kind = _folder_facts(checkpoint.name, path), "folder"
     else:
         identified = identify(path)
+        if is_network(identified):
+            return ModelFacts(identified.family, is_network=True)
         packaged = config_folder(checkpoint.name, identified)
         facts = _facts(named_path(architecture) if architecture else packaged, identified.family)
         kind = "file"
@@ -94,10 +97,7 @@ def config_folder(name: str, kind: Kind) -> Path:
         ModelError: The file is not a checkpoint that can generate images.
     """
     if kind.what != "checkpoint" or kind.family not in ("sd1", "sd2", "sdxl", "sdxl-refiner"):
-        hint = {
-            "sd3": "; use the model's diffusers folder, which includes its text encoders",
-            "flux": "; use the model's diffusers folder, which includes its text encoders",
-        }.get(kind.family if kind.what in ("checkpoint", "unet") else "", "")
+        hint = ""
         if kind.what == "lora":
             hint = "; name it in a prompt, as <lora:name:0.8>, and use a checkpoint of the same base"
         raise ModelError(f"model {name}: cannot generate images: the file is of kind {kind}{hint}")
@@ -110,21 +110,6 @@ def config_folder(name: str, kind: Kind) -> Path:
     if kind.family == "sd2" and kind.prediction == "v_prediction" and not suffix:
         suffix = "-v"
     return Path(str(resources.files(configs).joinpath(f"{kind.family}{suffix}")))
-
-
-def read_config(path: Path) -> Mapping[str, Any]:
-    """Returns a JSON file of a model.
-
-    Raises:
-        ModelError: It cannot be read, or is not an object.
-    """
-    try:
-        config = parse_json(read_text(path, MAX_CONFIG))
-    except (UnreadableError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read: {error}; download or copy it again") from error
-    if not isinstance(config, Mapping):
-        raise ModelError(f"{path}: is not the config of a model; download or copy it again")
-    return config
 
 
 def _folder_facts(name: str, folder: Path) -> ModelFacts:

@@ -6,7 +6,7 @@ from pathlib import Path
 from animator.core.confinement import named_path
 from animator.core.paths import exists
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
+from animator.models.diffusion.checkpoints.file_header import HARMLESS, PICKLED
 from animator.models.diffusion.checkpoints.library import Library
 from animator.starter import model_folder
 
@@ -32,7 +32,8 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
     """Finds the checkpoint of a name.
 
     Args:
-        name: `starter`, a diffusers folder, a .safetensors file, the name of one in the library, or a hub id.
+        name: `starter`, a diffusers folder, a .safetensors or GGUF file, the name of one in the library, or a
+            hub id.
         library: Finds names without a path.
 
     Raises:
@@ -50,10 +51,10 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
         return Checkpoint(name, str(location), "folder")
     if location is not None:
         return _file(name, location)
-    if path.suffix in (SAFE, *PICKLED) or not _is_hub_id(name):
+    if path.suffix in (*HARMLESS, *PICKLED) or not _is_hub_id(name):
         raise ModelError(
             f"model {name}: there is no such folder or file; {library.nearest_checkpoint(name)}"
-            f"expected {STARTER}, a diffusers folder, a .safetensors file or a hub id such as owner/model"
+            f"expected {STARTER}, a diffusers folder, a .safetensors or GGUF file, or a hub id such as owner/model"
         )
     return Checkpoint(name, name, "hub")
 
@@ -68,8 +69,8 @@ def _is_hub_id(name: str) -> bool:
 
 
 def _file(name: str, path: Path) -> Checkpoint:
-    if path.suffix not in (SAFE, *PICKLED):
+    if path.suffix not in (*HARMLESS, *PICKLED):
         raise ModelError(
-            f"model {name}: is not a model file; expected a .safetensors file or a diffusers folder"
+            f"model {name}: is not a model file; expected a .safetensors or GGUF file, or a diffusers folder"
         )
     return Checkpoint(name, str(path), "file")

@@ -22,6 +22,7 @@ class FlowFamily:
         transformer: Name of diffusers' class of the network.
         texts: Names of what `encode_prompt` returns, in its order, as arguments of the pipeline; "" for what
             the pipeline makes itself.
+        encoders: Its text encoders, for people.
         encodes_both: True where one call of `encode_prompt` encodes the prompt and the negative prompt, which
             some models wrap in different words.
         guidance: How it takes cfg_scale.
@@ -37,6 +38,7 @@ class FlowFamily:
     pipeline: str
     transformer: str
     texts: tuple[str, ...]
+    encoders: str
     encodes_both: bool = False
     guidance: Guidance = "usual"
     latents: Latents = "image"
@@ -69,6 +71,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
                 "pooled_prompt_embeds",
                 "negative_pooled_prompt_embeds",
             ),
+            "CLIP-L, CLIP-G and T5-XXL",
             encodes_both=True,
             latent_space="sd3",
         ),
@@ -78,6 +81,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "FluxPipeline",
             "FluxTransformer2DModel",
             _POOLED,
+            "CLIP-L and T5-XXL",
             guidance="true",
             latents="tokens",
             latent_space="flux",
@@ -88,6 +92,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "Flux2Pipeline",
             "Flux2Transformer2DModel",
             ("prompt_embeds", ""),
+            "Mistral Small 3",
             guidance="embedded",
             latents="tokens",
             patch=1,
@@ -99,6 +104,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "Flux2KleinPipeline",
             "Flux2Transformer2DModel",
             ("prompt_embeds", ""),
+            "Qwen3",
             latents="tokens",
             patch=1,
             latent_space="flux2",
@@ -116,6 +122,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
                 "",
                 "negative_prompt_attention_mask",
             ),
+            "T5-XXL",
             encodes_both=True,
             latents="tokens",
             latent_space="flux",
@@ -126,6 +133,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "QwenImagePipeline",
             "QwenImageTransformer2DModel",
             _MASKED,
+            "Qwen2.5-VL 7B",
             guidance="true",
             latents="tokens",
             latent_space="qwen",
@@ -136,6 +144,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "ZImagePipeline",
             "ZImageTransformer2DModel",
             ("prompt_embeds", "negative_prompt_embeds"),
+            "Qwen3 4B",
             encodes_both=True,
             guidance="added",
             latent_space="flux",
@@ -147,6 +156,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "Lumina2Pipeline",
             "Lumina2Transformer2DModel",
             _BOTH_MASKED,
+            "Gemma 2 2B",
             encodes_both=True,
             latent_space="flux",
         ),
@@ -156,6 +166,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "Krea2Pipeline",
             "Krea2Transformer2DModel",
             _MASKED,
+            "Qwen3-VL",
             guidance="added",
             latents="tokens",
             latent_space="qwen",
@@ -166,6 +177,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "SanaPipeline",
             "SanaTransformer2DModel",
             _BOTH_MASKED,
+            "Gemma 2 2B",
             encodes_both=True,
             patch=1,
             latent_space="sana",

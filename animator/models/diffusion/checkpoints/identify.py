@@ -8,6 +8,7 @@ from pathlib import Path
 from animator.models.diffusion.checkpoints.file_header import Header, read_header
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.lora_keys import is_lora_key
+from animator.models.diffusion.checkpoints.network_signs import network_family, text_encoder_kind
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -37,7 +38,7 @@ class Kind:
 
     Attributes:
         what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "hypernetwork", "IP-Adapter",
-            "image encoder", "unknown", or another name.
+            "image encoder", a kind of text encoder, "unknown", or another name.
         family: Key of `FAMILY_NAMES`.
         is_inpainting: True if the U-Net takes a mask and the masked image as additional channels.
         is_editing: True if the U-Net takes the image to edit as additional channels (InstructPix2Pix).
@@ -85,9 +86,11 @@ def identify_header(header: Header) -> Kind:
             return Kind(what, "sdxl")
     if _any(shapes, *_CONTROLNET):
         return Kind("controlnet", family_of_width(_width(shapes, ("attn2.to_k.weight",))))
-    if any(name.startswith(("model.diffusion_model.", "double_blocks.", "joint_blocks.")) for name in shapes):
+    if any(name.startswith("model.diffusion_model.") for name in shapes) or network_family(shapes):
         return _checkpoint(header)
-    if _any(shapes, "encoder.conv_in.weight", "decoder.conv_in.weight", "decoder.layers."):
+    if text_encoder := text_encoder_kind(shapes):
+        return Kind(text_encoder)
+    if _any(shapes, "encoder.conv_in.weight", "decoder.conv_in.weight", "decoder.layers.", "decoder.middle.0."):
         return Kind("vae")
     return Kind("unknown")
 
@@ -129,7 +132,7 @@ def _checkpoint(header: Header) -> Kind:
     metadata = " ".join(header.metadata.values()).lower()
     return Kind(
         what="checkpoint" if _any(shapes, "cond_stage_model.", "conditioner.", "text_encoders.") else "unet",
-        family=_family(shapes),
+        family=network_family(shapes) or _family(shapes),
         is_inpainting=len(first) == 4 and first[1] == 9,
         is_editing=len(first) == 4 and first[1] == 8,
         prediction=_prediction(header),
@@ -140,8 +143,6 @@ def _checkpoint(header: Header) -> Kind:
 
 def _family(shapes: Shapes) -> str:
     signs = (
-        ("flux", "double_blocks."),
-        ("sd3", "joint_blocks."),
         ("sdxl", "conditioner.embedders.1."),
         ("sdxl-refiner", "conditioner.embedders.0.model."),
         ("sd2", "cond_stage_model.model."),

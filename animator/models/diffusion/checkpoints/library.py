@@ -13,7 +13,7 @@ from animator.core.paths import is_file
 from animator.core.permissions import permissions
 from animator.core.walk import TooManyFilesError, walk
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE
+from animator.models.diffusion.checkpoints.file_header import HARMLESS, PICKLED, SAFE
 from animator.models.diffusion.checkpoints.identify import identify
 from schedules.suggest import suggestion
 
@@ -61,7 +61,7 @@ class Library:
 
     def checkpoint(self, name: str) -> Path | None:
         """Returns the checkpoint of a name, with or without its suffix, or None."""
-        return self._find(name, (path for path in self.files if path.suffix == SAFE or path.is_dir())) or (
+        return self._find(name, (path for path in self.files if path.suffix in HARMLESS or path.is_dir())) or (
             self._find(name, iter(self.files))
         )
 
@@ -137,7 +137,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield root
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        named = (root / name for name in files if Path(name).suffix in (SAFE, *PICKLED))
+        named = (root / name for name in files if Path(name).suffix in (*HARMLESS, *PICKLED))
         yield from (path for path in named if is_file(path))
 
 

@@ -7,7 +7,8 @@ from animator.core.confinement import named_path
 from animator.core.paths import exists, is_folder
 from animator.core.permissions import permissions
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, read_config
+from animator.models.diffusion.checkpoints.config_file import read_config
+from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of
 from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.identify import (
@@ -18,13 +19,14 @@ from animator.models.diffusion.checkpoints.identify import (
 )
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.lora_keys import split_key
+from animator.models.diffusion.checkpoints.parts import Rest, find_parts
 from animator.models.diffusion.controlnet.find import CONFIG, find_controlnet
 from animator.models.diffusion.ip_adapter.find import find_adapter
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag
 from animator.models.hub import is_in_cache, not_downloaded
 from animator.models.model_folder import check_model_folder
-from animator.models.permitted import check_readable
+from animator.models.permitted import check_model_readable, check_readable
 
 Models = Mapping[str, ModelFacts]
 """The facts of each model that is used, by its name."""
@@ -51,6 +53,20 @@ def check_model(
         for path in sorted(Path(checkpoint.location).glob(f"*/*{SAFE}")):
             read_header(path)
     return facts
+
+
+def check_rest(name: str, library: Library, rest: Rest) -> None:
+    """Checks that there is what the file of a model lacks.
+
+    Args:
+        name: Of a model whose file holds its network alone.
+        library: Finds models by name.
+        rest: What the settings name for it.
+
+    Raises:
+        ModelError: It is missing, incomplete, or of another family.
+    """
+    find_parts(name, read_header(Path(find_checkpoint(name, library).location)), library, rest)
 
 
 def check_refiner(name: str, library: Library, models: Models, architecture: str = "") -> ModelFacts | None:
@@ -199,7 +215,7 @@ def _check_hypernetwork(path: Path, models: Models) -> None:
 
 def _check_permitted(checkpoint: Checkpoint) -> None:
     if checkpoint.kind == "file":
-        check_readable(Path(checkpoint.location))
+        check_model_readable(Path(checkpoint.location))
     elif checkpoint.kind == "folder":
         check_model_folder(Path(checkpoint.location))
     elif not (permissions().download or is_in_cache(checkpoint.name)):
