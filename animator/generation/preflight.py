@@ -17,8 +17,8 @@ from animator.images.image_file import decode_file
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts
-from animator.models.diffusion.checkpoints.parts import Rest
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.checkpoints.parts import Rest
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
 from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas

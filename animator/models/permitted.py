@@ -5,7 +5,8 @@ from pathlib import Path
 from animator.core.paths import is_file
 from animator.core.permissions import permissions
 from animator.errors import AllowCode, AllowPickle, ModelError
-from animator.models.diffusion.checkpoints.file_header import GGUF, SAFE
+from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.diffusion.checkpoints.gguf_header import GGUF
 from animator.models.gguf_package import check_gguf_package
 from animator.models.torch_archive import is_torchscript
 

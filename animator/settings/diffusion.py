@@ -136,8 +136,8 @@ class Diffusion(Scheduled[DiffusionPlan]):
     architecture: FileOrName = ""
     """A diffusers folder whose JSON describes a single-file model of unusual architecture."""
     parts: FileOrName = ""
-    """A diffusers folder, or its name in the model folders, with the text encoders and the VAE of a model whose
-    file holds its network alone. Left open, the first in the model folders that fits."""
+    """A diffusers folder, or its name in the model folders, with the text encoders and the VAE of a model
+    whose file holds its network alone. Left open, the first in the model folders that fits."""
     text_encoders: FilesOrNames = ()
     """Files of text encoders that replace those of `parts`: paths, or names in the model folders."""
     model_folders: Folders = ("models",)

@@ -47,7 +47,9 @@ def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.de
     """
     with quiet_diffusers(checkpoint.name) as diffusers:
         if checkpoint.kind != "file":
-            folder = Path(checkpoint.location) if checkpoint.kind == "folder" else _download(diffusers, checkpoint)
+            folder = (
+                Path(checkpoint.location) if checkpoint.kind == "folder" else _download(diffusers, checkpoint)
+            )
             return _folder(diffusers, folder, options, device, {})
         if is_network(identify(Path(checkpoint.location))):
             dtype = load_dtype(options.precision, device, is_transformer=True)

@@ -37,7 +37,7 @@ def models_in_use(film: FilmToCheck) -> ModelsInUse:
 
 
 def _check_rest(film: FilmToCheck, name: str, setting: str, where: str) -> None:
-    """Checks that there is what the file of a model lacks, with the problem at the setting that has to change."""
+    """Checks that there is what the file of a model lacks; reports problems at what has to change."""
     settings = film.animation.diffusion
     rest = Rest(settings.parts, settings.text_encoders, settings.vae)
     named = "diffusion.text_encoders" if rest.text_encoders else "diffusion.parts" if rest.parts else ""

@@ -28,6 +28,8 @@ class ModelView(BaseModel):
     size: int | None = Field(description="Bytes; null where it cannot be read.")
     sha256: str | None = Field(description="Null until it is computed: ask again later.")
     problem: str = Field(description="What is wrong with a broken file.")
+    precision: str = Field(description="How the numbers of a network are stored, such as `fp8` or `Q4_K`.")
+    rest: str = Field(description="Of a file with a network alone: where its text encoders and VAE are.")
     title: str = Field(description="Its name where it comes from; empty where none is given.")
     description: str = Field(description="What its metadata, or the files beside it, say of it.")
     base: str = Field(description="The model that it belongs to, in the words of whoever made it.")
@@ -89,6 +91,8 @@ def _view(entry: ModelEntry, context: ServerContext) -> ModelView:
         size=size,
         sha256=context.model_hashes.get(entry.path),
         problem=entry.problem,
+        precision=entry.precision,
+        rest=entry.rest,
         title=described.title,
         description=described.text,
         base=described.base,

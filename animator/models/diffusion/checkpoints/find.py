@@ -54,7 +54,8 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
     if path.suffix in (*HARMLESS, *PICKLED) or not _is_hub_id(name):
         raise ModelError(
             f"model {name}: there is no such folder or file; {library.nearest_checkpoint(name)}"
-            f"expected {STARTER}, a diffusers folder, a .safetensors or GGUF file, or a hub id such as owner/model"
+            f"expected {STARTER}, a diffusers folder, a .safetensors or GGUF file, or a hub id such as "
+            "owner/model"
         )
     return Checkpoint(name, name, "hub")
 

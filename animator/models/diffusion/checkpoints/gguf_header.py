@@ -1,4 +1,4 @@
-"""Reads the header of a GGUF file: names, shapes, types and places of its tensors, in bounded time and memory.
+"""Reads the header of a GGUF file: names, shapes, types and places of its tensors, in bounded memory.
 
 The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Files come from strangers, so every
 count and length is compared with what is left of the file before anything is read.
@@ -147,7 +147,8 @@ def _placed(
         end = first + offset + length
         if end > size:
             raise ModelError(
-                f"{path}: is truncated: it has {size} bytes, and {name} ends at {end}; download or copy it again"
+                f"{path}: is truncated: it has {size} bytes, and {name} ends at {end}; download or copy it "
+                "again"
             )
         tensors[name] = GGUFTensor(shape, kind, first + offset, length)
     return tensors
@@ -164,7 +165,9 @@ class _Reader:
 
     def broken(self, reason: str) -> ModelError:
         """Returns the error of a header that makes no sense."""
-        return ModelError(f"{self._path}: is not a GGUF file, or corrupt: {reason}; download or copy it again")
+        return ModelError(
+            f"{self._path}: is not a GGUF file, or corrupt: {reason}; download or copy it again"
+        )
 
     def take(self, count: int) -> bytes:
         """Returns the next bytes."""

@@ -90,7 +90,9 @@ def identify_header(header: Header) -> Kind:
         return _checkpoint(header)
     if text_encoder := text_encoder_kind(shapes):
         return Kind(text_encoder)
-    if _any(shapes, "encoder.conv_in.weight", "decoder.conv_in.weight", "decoder.layers.", "decoder.middle.0."):
+    if _any(
+        shapes, "encoder.conv_in.weight", "decoder.conv_in.weight", "decoder.layers.", "decoder.middle.0."
+    ):
         return Kind("vae")
     return Kind("unknown")
 

@@ -1,15 +1,18 @@
 """`model_entries` and `model_table`: list the built-in model, models in folders and in the hub's cache."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.file_header import SAFE
+from animator.models.diffusion.checkpoints.file_header import HARMLESS, Header, read_header
 from animator.models.diffusion.checkpoints.find import STARTER, find_checkpoint
-from animator.models.diffusion.checkpoints.identify import identify
+from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
+from animator.models.diffusion.checkpoints.identify import identify_header
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.model_info import SHORT, sha256, size_of
+from animator.models.diffusion.checkpoints.network_signs import TEXT_ENCODERS
+from animator.models.diffusion.checkpoints.parts import Rest, find_parts, is_network
 
 DIFFUSERS, PICKLED_FILE, BROKEN_FILE = "diffusers model", "pickled file", "broken file"
 TYPE_WIDTH = 36  # of the type column
@@ -26,6 +29,9 @@ class ModelEntry:
         family: Key of `FAMILY_NAMES`; empty where it is unknown.
         label: What it is, for people.
         problem: What is wrong with a broken file.
+        precision: How the numbers of a network or text encoder are stored, such as "fp8" or "Q4_K"; empty for
+            others.
+        rest: Where the text encoders and the VAE of a network are, or what it lacks; empty for others.
         is_cached: True for one in the hub's cache.
     """
 
@@ -35,6 +41,8 @@ class ModelEntry:
     family: str = ""
     label: str = ""
     problem: str = ""
+    precision: str = ""
+    rest: str = ""
     is_cached: bool = False
 
 
@@ -48,7 +56,8 @@ def model_entries(folders: tuple[Path, ...]) -> Iterator[ModelEntry]:
         ModelError: A folder has too many files to be one of models.
     """
     yield ModelEntry(STARTER, Path(find_checkpoint(STARTER).location), DIFFUSERS, label=DIFFUSERS)
-    yield from map(_entry, Library(folders).files)
+    library = Library(folders)
+    yield from (_entry(path, library) for path in library.files)
     for name, path in _cached():
         yield ModelEntry(name, path, DIFFUSERS, label=f"{DIFFUSERS}, from the hub", is_cached=True)
 
@@ -56,7 +65,7 @@ def model_entries(folders: tuple[Path, ...]) -> Iterator[ModelEntry]:
 def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
     """Yields a line per model: type, size, the short hash that model sites show, name or path.
 
-    The line of a broken file ends with what is wrong with it.
+    The line of a broken file ends with what is wrong with it, that of a network with where its rest is.
 
     Args:
         folders: Searched recursively.
@@ -64,8 +73,8 @@ def model_table(folders: tuple[Path, ...], *, hashes: bool) -> Iterator[str]:
     """
     for entry in model_entries(folders):
         name = entry.name if entry.is_cached or entry.name == STARTER else str(entry.path)
-        problem = f"  ({entry.problem})" if entry.problem else ""
-        yield _line(entry.label, entry.path, name, hashes=hashes) + problem
+        more = entry.problem or entry.rest
+        yield _line(entry.label, entry.path, name, hashes=hashes) + (f"  ({more})" if more else "")
 
 
 def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
@@ -77,17 +86,31 @@ def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
         return f"{'unreadable: ' + str(error.strerror):{TYPE_WIDTH}}{'-':>9}{short}  {name}"
 
 
-def _entry(path: Path) -> ModelEntry:
+def _entry(path: Path, library: Library) -> ModelEntry:
     if path.is_dir():
         return ModelEntry(path.name, path, DIFFUSERS, label=DIFFUSERS)
-    if path.suffix != SAFE:
+    if path.suffix not in HARMLESS:
         return ModelEntry(path.name, path, PICKLED_FILE, label=f"{PICKLED_FILE} ({path.suffix})")
     try:
-        kind = identify(path)
+        header = read_header(path)
     except ModelError as error:
         problem = error.message.removeprefix(f"{path}: ")
         return ModelEntry(path.name, path, BROKEN_FILE, label=BROKEN_FILE, problem=problem)
-    return ModelEntry(path.name, path, kind.what, kind.family, label=str(kind))
+    kind = identify_header(header)
+    entry = ModelEntry(path.name, path, kind.what, kind.family, label=str(kind))
+    if not (is_network(kind) or kind.what in TEXT_ENCODERS):
+        return entry
+    precision = header.precision
+    rest = _rest(header, library) if is_network(kind) else ""
+    return replace(entry, label=f"{kind}, {precision}", precision=precision, rest=rest)
+
+
+def _rest(header: Header, library: Library) -> str:
+    try:
+        return f"text encoders and VAE: {find_parts('', header, library, Rest())}"
+    except ModelError:
+        family = FLOW_FAMILIES[identify_header(header).family]
+        return f"lacks text encoders and VAE: a diffusers folder of {family.title}, see diffusion.parts"
 
 
 def _cached() -> Iterator[tuple[str, Path]]:

@@ -61,9 +61,9 @@ class Library:
 
     def checkpoint(self, name: str) -> Path | None:
         """Returns the checkpoint of a name, with or without its suffix, or None."""
-        return self._find(name, (path for path in self.files if path.suffix in HARMLESS or path.is_dir())) or (
-            self._find(name, iter(self.files))
-        )
+        return self._find(
+            name, (path for path in self.files if path.suffix in HARMLESS or path.is_dir())
+        ) or (self._find(name, iter(self.files)))
 
     def controlnet(self, name: str) -> Path | None:
         """Returns the ControlNet of a name, a file or a diffusers folder of one component, or None."""

@@ -68,7 +68,7 @@ def find_parts(name: str, header: Header, library: Library, rest: Rest) -> Path:
     if rest.parts:
         folder = _named_folder(rest.parts, library)
         if problem := _problem(folder, header, family, library, rest):
-            raise ModelError(f"diffusion.parts: {folder} {problem}")
+            raise ModelError(f"{folder}: {problem}")
         return folder
     problems = []
     for folder in library.files:
@@ -83,8 +83,7 @@ def find_parts(name: str, header: Header, library: Library, rest: Rest) -> Path:
         f"model {name}: the file holds the network of {family.title} alone. What it lacks: the text encoders "
         f"({family.encoders}), their tokenizers and the VAE. Name a diffusers folder of {family.title} in "
         f"diffusion.parts, or put it into a model folder (looked in {searched}); its folder {NETWORK} needs "
-        f"{_CONFIG} only"
-        + (f". Not usable: {'; '.join(problems)}" if problems else "")
+        f"{_CONFIG} only" + (f". Not usable: {'; '.join(problems)}" if problems else "")
     )
 
 
@@ -102,7 +101,7 @@ def text_encoder_files(folder: Path, library: Library, rest: Rest) -> Mapping[st
         kind, width = identify_header(header).what, text_width(header.shapes)
         if kind not in TEXT_ENCODERS or path.suffix != SAFE:
             raise ModelError(
-                f"diffusion.text_encoders: {path} is a file of kind {kind}; expected a {SAFE} file of a text "
+                f"{path}: is a file of kind {kind}; expected a {SAFE} file of a text "
                 "encoder, in the layout of transformers or of ComfyUI"
             )
         fits = (part for part, known in expected.items() if known == (kind, width) and part not in found)
@@ -110,8 +109,8 @@ def text_encoder_files(folder: Path, library: Library, rest: Rest) -> Mapping[st
         if part is None:
             takes = ", ".join(f"{part}: {what} of width {wide}" for part, (what, wide) in expected.items())
             raise ModelError(
-                f"diffusion.text_encoders: {path} is a {kind} of width {width}; expected one of those of {folder} "
-                f"({takes}), each once"
+                f"{path}: is a {kind} of width {width}; expected one of those of {folder} ({takes}), each "
+                "once"
             )
         found[part] = path
     return found
@@ -122,8 +121,8 @@ def _named_folder(name: str, library: Library) -> Path:
     folder = path if exists(path) else library.checkpoint(name)
     if folder is None or not is_folder(folder):
         raise ModelError(
-            f"diffusion.parts: {name} is no folder; {library.nearest_checkpoint(name)}expected a diffusers folder, or "
-            "the name of one in the model folders"
+            f"{name}: is no folder; {library.nearest_checkpoint(name)}expected a diffusers folder, or the name "
+            "of one in the model folders"
         )
     return folder
 
@@ -134,7 +133,7 @@ def _named_file(name: str, library: Library) -> Path:
     if found is None or found.suffix not in HARMLESS or is_folder(found):
         searched = ", ".join(map(str, library.folders)) or "no folder"
         raise ModelError(
-            f"diffusion.text_encoders: {name}: there is no such {SAFE} file, here or in {searched}; "
+            f"{name}: there is no such {SAFE} file, here or in {searched}; "
             f"{library.nearest_checkpoint(name)}expected a text encoder"
         )
     return found
@@ -160,11 +159,13 @@ def _problem(folder: Path, header: Header, family: FlowFamily, library: Library,
     if difference := differences(header.shapes, read_config(folder / NETWORK / _CONFIG)):
         return f"is of another version of {family.title}: the network {difference}"
     replaced = {NETWORK, *text_encoder_files(folder, library, rest), *([VAE] if rest.vae else [])}
-    missing = [part for part in _parts(folder) if not _is_complete(folder / part, needs_weights=part not in replaced)]
+    missing = [
+        part for part in _parts(folder) if not _is_complete(folder / part, needs_weights=part not in replaced)
+    ]
     if missing:
         return (
-            f"lacks {', '.join(missing)}: {_CONFIG} and weights ({SAFE}), or the files of a tokenizer; download it "
-            "again, or name text encoders and a VAE in diffusion.text_encoders and diffusion.vae"
+            f"lacks {', '.join(missing)}: {_CONFIG} and weights ({SAFE}), or the files of a tokenizer; download "
+            "it again, or name text encoders and a VAE in diffusion.text_encoders and diffusion.vae"
         )
     return ""
 
@@ -172,7 +173,11 @@ def _problem(folder: Path, header: Header, family: FlowFamily, library: Library,
 def _parts(folder: Path) -> Iterator[str]:
     """Yields the components of a folder that are used."""
     for part, kind in components(read_config(folder / INDEX)).items():
-        if len(kind) == 2 and None not in kind and not part.startswith(("image_encoder", "feature_extractor")):
+        if (
+            len(kind) == 2
+            and None not in kind
+            and not part.startswith(("image_encoder", "feature_extractor"))
+        ):
             yield part
 
 

@@ -20,7 +20,7 @@ from animator.models.diffusion.flow_matching.latents import first_latent, hold_o
 from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler
 from animator.models.diffusion.flow_matching.supported import check_supported, unsupported
-from animator.models.diffusion.flow_matching.texts import FlowTexts
+from animator.models.diffusion.flow_matching.texts import TEXT_PARTS, FlowTexts
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
@@ -34,7 +34,6 @@ from animator.models.diffusion.samplers.registry import find_sampler
 from animator.models.diffusion.samplers.sampler import NoiseSampler
 
 SCHEDULES_KEPT = 64
-_TEXT_PARTS = ("text_encoder", "text_encoder_2", "text_encoder_3")
 
 
 def is_flow_matching(pipeline: Any) -> bool:
@@ -66,7 +65,6 @@ class FlowEngine:
         )
         self._schedules: LRUCache[tuple[int, tuple[int, ...]], FlowSchedule] = LRUCache(SCHEDULES_KEPT)
         self._loras = LoraLayers(name, self._family.key, _lora_parts(pipeline))
-        self._kept_on_cpu = _TEXT_PARTS if is_low else ()
         if is_low and hasattr(pipeline.vae, "enable_tiling"):
             pipeline.vae.enable_tiling()
         if options.speed == "compiled":
@@ -95,9 +93,9 @@ class FlowEngine:
         return self._vae
 
     def to(self, device: torch.device) -> None:
-        """Moves the model to a device; with low memory, its text encoders stay on the CPU."""
+        """Moves the model to a device; its text encoders are there only while they encode."""
         for name, part in self.parts.items():
-            if name not in self._kept_on_cpu:
+            if name not in TEXT_PARTS:
                 part.to(device)
 
     def upcast_vae(self) -> bool:
@@ -202,7 +200,7 @@ def _family(pipeline: Any) -> FlowFamily:
 
 def _lora_parts(pipeline: Any) -> dict[str, Any]:
     """Returns the parts that LoRA files change, by their names there."""
-    parts = {part: getattr(pipeline, part, None) for part in ("transformer", *_TEXT_PARTS)}
+    parts = {part: getattr(pipeline, part, None) for part in ("transformer", *TEXT_PARTS)}
     # kohya's LoRA files call T5 the third text encoder, also for Flux, where it is the second.
     parts["text_encoder_3"] = parts["text_encoder_3"] or parts["text_encoder_2"]
     return {name: part for name, part in parts.items() if part is not None}

@@ -1,7 +1,8 @@
 """`FlowTexts`: encodes prompts with a flow-matching pipeline's own text encoders, each text once."""
 
 import inspect
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,6 +13,8 @@ from animator.core.lru_cache import LRUCache
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
 
 TEXTS_KEPT = 64
+TEXT_PARTS = ("text_encoder", "text_encoder_2", "text_encoder_3")
+"""Names of the text encoders among the components of a pipeline."""
 
 Embeddings = Mapping[str, Any]
 """Arguments of a pipeline that carry a text: tensors, or lists of them."""
@@ -28,7 +31,7 @@ class FlowTexts:
         Args:
             family: The pipeline's family.
             pipeline: A diffusers pipeline with text encoders.
-            encoder_device: Device of the text encoders.
+            encoder_device: Device on which texts are encoded; between texts their encoders are on the CPU.
             device: Device of the returned embeddings.
         """
         self._family = family
@@ -67,9 +70,26 @@ class FlowTexts:
 
     @torch.no_grad()
     def _call(self, **arguments: Any) -> Embeddings:
-        encoded = self._pipeline.encode_prompt(**self._defaults, **arguments, device=self._encoder_device)
+        with self._encoders_there():
+            encoded = self._pipeline.encode_prompt(**self._defaults, **arguments, device=self._encoder_device)
         named = zip(self._family.texts, encoded, strict=True)
         return {name: _on(value, self._device) for name, value in named if name and not _is_missing(value)}
+
+    @contextmanager
+    def _encoders_there(self) -> Iterator[None]:
+        """Has the text encoders on their device within a block, and on the CPU after it.
+
+        They are the largest part of some models, and a film needs them for a few texts only.
+        """
+        encoders = [getattr(self._pipeline, name, None) for name in TEXT_PARTS]
+        there = [encoder for encoder in encoders if encoder is not None]
+        try:
+            for encoder in there:
+                encoder.to(self._encoder_device)
+            yield
+        finally:
+            for encoder in there:
+                encoder.to("cpu")
 
     @cached_property
     def _takes(self) -> frozenset[str]:

@@ -3,10 +3,14 @@
 The deltas are added to the weights themselves: the U-Net runs as fast as without LoRA and stays compiled.
 The original weights of changed layers are kept, and every merge starts from them, so nothing accumulates and
 a weight of 0 restores the original bits.
+
+Weights that are packed (fp8, GGUF) cannot take a delta without being packed again. Their layers add it
+whenever they unpack their weights, with the same result: the files' factors are multiplied at each call.
 """
 
 import logging
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
 from animator.models.diffusion.lora.load import Layer, LoraFile, read_lora
+from animator.models.diffusion.network_files.packed import Change, PackedLinear
 
 FILES_KEPT = 16
 
@@ -46,6 +51,12 @@ class LoraLayers:
             for path, module in model.named_modules()
             for flat, weight in _weights(path, module)
         }
+        self._packed: dict[Layer, PackedLinear] = {
+            (part, _flat(path)): module
+            for part, model in parts.items()
+            for path, module in model.named_modules()
+            if isinstance(module, PackedLinear)
+        }
         self._files: LRUCache[Path, LoraFile] = LRUCache(FILES_KEPT)
         self._ignored: dict[Path, str] = {}
         self._originals: dict[Layer, Tensor] = {}
@@ -69,8 +80,10 @@ class LoraLayers:
         touched = {layer for lora, _, _ in files for layer in lora.layers if layer in self._layers}
         for layer in self._originals.keys() - touched:
             self._layers[layer].copy_(self._originals.pop(layer))
-        for layer in touched:
+        for layer in touched - self._packed.keys():
             self._layers[layer].copy_(self._merge(layer, files))
+        for layer, packed in self._packed.items():
+            packed.change = _change(layer, files, packed.packed.device) if layer in touched else None
         self._applied = weights
 
     @property
@@ -84,12 +97,8 @@ class LoraLayers:
         current = self._layers[layer]
         if layer not in self._originals:
             self._originals[layer] = current.detach().clone()
-        original = weight = self._originals[layer].to(current.device, torch.float32)
-        for lora, text_weight, unet_weight in files:
-            lora_weight = text_weight if layer[0].startswith("text_encoder") else unet_weight
-            if layer in lora.layers and lora_weight:
-                weight = weight + lora.delta(layer, original) * lora_weight
-        return weight
+        original = self._originals[layer].to(current.device, torch.float32)
+        return _changed(layer, _acting(layer, files), original)
 
     def _file(self, path: Path) -> LoraFile:
         return self._files.get(path, lambda: self._check(read_lora(path)))
@@ -117,9 +126,34 @@ class LoraLayers:
         return lora
 
 
+def _acting(layer: Layer, files: list[tuple[LoraFile, float, float]]) -> list[tuple[LoraFile, float]]:
+    """Returns the files that change a layer, with their weights."""
+    weighted = ((lora, text if layer[0].startswith("text_encoder") else image) for lora, text, image in files)
+    return [(lora, weight) for lora, weight in weighted if layer in lora.layers and weight]
+
+
+def _change(layer: Layer, files: list[tuple[LoraFile, float, float]], device: torch.device) -> Change:
+    """Returns what files make of the weights of a packed layer, with their factors on its device."""
+    acting = [(lora.only(layer, device), weight) for lora, weight in _acting(layer, files)]
+    return partial(_changed, layer, acting)
+
+
+def _changed(layer: Layer, files: list[tuple[LoraFile, float]], original: Tensor) -> Tensor:
+    """Returns the weights of a layer with what files add, float32."""
+    weight = original
+    for lora, lora_weight in files:
+        weight = weight + lora.delta(layer, original) * lora_weight
+    return weight
+
+
+def _flat(path: str) -> str:
+    """Returns the path of a module as LoRA files have it."""
+    return path.removeprefix("text_model.").replace(".", "_")
+
+
 def _weights(path: str, module: Any) -> Iterator[tuple[str, Tensor]]:
     """Yields a module's weight and bias by their flat paths, as in LoRA files."""
-    flat = path.removeprefix("text_model.").replace(".", "_")
+    flat = _flat(path)
     if isinstance(getattr(module, "weight", None), Tensor):
         yield flat, module.weight
     if isinstance(getattr(module, "bias", None), Tensor):

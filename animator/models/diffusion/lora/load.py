@@ -99,6 +99,12 @@ class LoraFile:
         """True if it changes a text encoder."""
         return any(part.startswith("text_encoder") for part, _ in self.layers)
 
+    def only(self, layer: Layer, device: torch.device) -> "LoraFile":
+        """Returns what the file has for one layer, on a device."""
+        one = self.layers[layer]
+        tensors = {role: tensor.to(device) for role, tensor in one.tensors.items()}
+        return LoraFile(self.path, self.family, {layer: LayerDelta(tensors, one.rows)})
+
     def delta(self, layer: Layer, weight: Tensor) -> Tensor:
         """Returns the float32 delta of a layer's weights at LoRA weight 1, in the weights' shape.
 

@@ -18,6 +18,8 @@ NETWORK = "transformer"
 _SHIFT_FIRST = "AdaLayerNormContinuous"
 """Layers of diffusers that have the scale before the shift, where the makers' have it after."""
 
+_OTHER = "the folder describes another version of the model: name one of its version in diffusion.parts"
+
 
 def load_network(path: Path, family: FlowFamily, parts: Path, dtype: torch.dtype) -> Any:
     """Returns a network, on the CPU. Packed weights of linear layers stay packed, all else has `dtype`.
@@ -76,8 +78,7 @@ def _renamed(
     rows = [expected[target].shape[0] if target in expected else 0 for target in names]
     if names and sum(rows) != tensor.rows:
         raise ModelError(
-            f"{path}: {name} has {tensor.rows} rows; expected {sum(rows)} of {', '.join(names)}, by the description "
-            "of the network; name a folder of the same version of the model in diffusion.parts"
+            f"{path}: {name} has {tensor.rows} rows; expected {sum(rows)}, those of {', '.join(names)}; {_OTHER}"
         )
     first = 0
     for target, count in zip(names, rows, strict=True):
@@ -92,20 +93,17 @@ def _is_swapped(network: nn.Module, name: str) -> bool:
     return type(module).__name__ == _SHIFT_FIRST
 
 
-def _check_all_there(
-    path: Path, network: nn.Module, tensors: Mapping[str, Stored], parts: Path
-) -> None:
+def _check_all_there(path: Path, network: nn.Module, tensors: Mapping[str, Stored], parts: Path) -> None:
     expected = network.state_dict()
     where = f"the network that {parts / NETWORK} describes"
     if missing := [name for name in expected if name not in tensors]:
         raise ModelError(
-            f"{path}: lacks {len(missing)} tensors of {where}, such as {missing[0]}; the file is broken or of another "
-            "version of the model: name a folder of its version in diffusion.parts"
+            f"{path}: lacks {len(missing)} tensors of {where}, such as {missing[0]}; the file is broken, or "
+            f"{_OTHER}"
         )
     if unknown := [name for name in tensors if name not in expected]:
         raise ModelError(
-            f"{path}: has {len(unknown)} tensors that are not in {where}, such as {unknown[0][:100]}; name a folder "
-            "of the same version of the model in diffusion.parts"
+            f"{path}: has {len(unknown)} tensors that are not in {where}, such as {unknown[0][:100]}; {_OTHER}"
         )
 
 
@@ -128,7 +126,8 @@ def _fill(path: Path, network: nn.Module, tensors: dict[str, Stored], dtype: tor
             setattr(network.get_submodule(owner), own, packed)
             del tensors[f"{layer_name}.weight"]
     for name, stored in tensors.items():
-        plain[name] = _shaped(path, name, stored.numbers(), expected[name].shape).to(dtype)
+        # A copy: the file may change while the network is in use, and its tensors begin anywhere in memory.
+        plain[name] = _shaped(path, name, stored.numbers(), expected[name].shape).to(dtype, copy=True)
     network.load_state_dict(plain, strict=False, assign=True)
 
 
@@ -147,7 +146,4 @@ def _shaped(path: Path, name: str, tensor: Tensor, shape: torch.Size) -> Tensor:
 
 
 def _wrong_shape(path: Path, name: str, shape: tuple[int, ...], expected: tuple[int, ...]) -> ModelError:
-    return ModelError(
-        f"{path}: {name} has the shape {shape}; expected {expected}, by the description of the network; name a "
-        "folder of the same version of the model in diffusion.parts"
-    )
+    return ModelError(f"{path}: {name} has the shape {shape}; expected {expected}; {_OTHER}")

@@ -37,24 +37,30 @@ class Float8:
 
 @dataclass(frozen=True)
 class Blocks:
-    """GGUF's blocks of numbers with common scales.
+    """GGUF's blocks of numbers with common scales; made by `blocks_of`.
 
     Attributes:
         kind: Their type.
+        function: Unpacks the bytes (blocks, bytes of a block) of blocks.
     """
 
     kind: BlockType
+    function: Callable[[Tensor, int, int, torch.dtype], Tensor]
 
     def unpack(self, data: Tensor) -> Tensor:
-        """Returns the weights; see `Packing`. Needs the package gguf."""
-        from diffusers.quantizers.gguf.utils import dequantize_functions
+        """Returns the weights; see `Packing`."""
+        blocks = data.reshape(-1, self.kind.bytes)
+        numbers = self.function(blocks, self.kind.numbers, self.kind.bytes, torch.float32)
+        return numbers.reshape(*data.shape[:-1], -1).to(torch.float32)
 
-        unpack_blocks = {int(kind): function for kind, function in dequantize_functions.items()}
-        kind = self.kind
-        numbers = unpack_blocks[kind.number](
-            data.reshape(-1, kind.bytes), kind.numbers, kind.bytes, torch.float32
-        )
-        return torch.as_tensor(numbers.reshape(*data.shape[:-1], -1).to(torch.float32))
+
+def blocks_of(kind: BlockType) -> Blocks:
+    """Returns how blocks of a type are unpacked. Needs the package gguf."""
+    from diffusers.quantizers.gguf.utils import dequantize_functions
+
+    return Blocks(
+        kind, next(function for type_, function in dequantize_functions.items() if type_ == kind.number)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +116,9 @@ class PackedLinear(nn.Module):
 
     change: Change | None = None
 
-    def __init__(self, stored: Stored, shape: tuple[int, int], bias: Tensor | None, dtype: torch.dtype) -> None:
+    def __init__(
+        self, stored: Stored, shape: tuple[int, int], bias: Tensor | None, dtype: torch.dtype
+    ) -> None:
         """Takes over packed weights.
 
         Args:
@@ -126,7 +134,7 @@ class PackedLinear(nn.Module):
         self.out_features, self.in_features = shape
         self.packed: Tensor
         self.scale: Tensor | None
-        self.register_buffer("packed", stored.data.contiguous())
+        self.register_buffer("packed", stored.data.clone(memory_format=torch.contiguous_format))
         self.register_buffer("scale", stored.scale)
         self.bias = None if bias is None else nn.Parameter(bias.to(dtype), requires_grad=False)
         self._dtype = dtype

@@ -1,7 +1,7 @@
 """Reads the tensors of a network's file, packed ones as they are: `read_stored`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.file_header import GGUF
-from animator.models.diffusion.checkpoints.gguf_header import GGUFTensor, read_gguf_header
+from animator.models.diffusion.checkpoints.gguf_header import GGUF, GGUFTensor, read_gguf_header
+from animator.models.diffusion.network_files.packed import Float8, Stored, blocks_of
 from animator.models.gguf_package import check_gguf_package
-from animator.models.diffusion.network_files.packed import Blocks, Float8, Stored
 from animator.models.weights import read_tensors
 
 _FLOAT8 = (torch.float8_e4m3fn, torch.float8_e5m2)
@@ -55,39 +54,48 @@ def _stored(data: Tensor, tensor: GGUFTensor) -> Stored:
     kind = tensor.kind
     if kind.name in _NUMBERS:
         return Stored(data.view(_NUMBERS[kind.name]).reshape(tensor.shape))
-    return Stored(data.reshape(*tensor.shape[:-1], -1), Blocks(kind))
+    return Stored(data.reshape(*tensor.shape[:-1], -1), blocks_of(kind))
 
 
 def _with_scales(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Stored]:
-    scales = {}
-    for name, tensor in tensors.items():
-        layer = next((name.removesuffix(end) for end in _SCALES if name.endswith(end)), "")
-        if layer:
-            scales[f"{layer}.weight"] = tensor.to(torch.float32).flatten()
-        if name.endswith(_FORM):
-            _check_form(path, name, tensor)
-    is_scaled = any(name.endswith(_MARKS) for name in tensors)
+    scales = dict(_scales(tensors))
+    is_scaled = bool(scales) or any(name.endswith(_MARKS) for name in tensors)
     stored: dict[str, Stored] = {}
     for name, tensor in tensors.items():
-        if name.endswith((*_SCALES, *_UNUSED, *_MARKS, _FORM)):
+        if name.endswith(_FORM):
+            _check_form(path, name, tensor)
+        elif name.endswith((*_SCALES, *_UNUSED, *_MARKS)):
             continue
-        if tensor.dtype not in _FLOAT8:
+        elif tensor.dtype in _FLOAT8:
+            scale = scales.get(name)
+            _check_scale(path, name, tensor, scale, is_scaled=is_scaled)
+            stored[name] = Stored(tensor.view(torch.uint8), Float8(tensor.dtype), scale)
+        else:
             stored[name] = Stored(tensor)
-            continue
-        scale = scales.get(name)
-        if scale is None and (is_scaled or scales) and name.endswith(".weight") and tensor.ndim == 2:
+    return stored
+
+
+def _scales(tensors: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
+    """Yields the scale of each weight that has one, by the weight's name."""
+    for name, tensor in tensors.items():
+        for end in _SCALES:
+            if name.endswith(end):
+                yield f"{name.removesuffix(end)}.weight", tensor.to(torch.float32).flatten()
+
+
+def _check_scale(path: Path, name: str, tensor: Tensor, scale: Tensor | None, *, is_scaled: bool) -> None:
+    if scale is None:
+        if is_scaled and name.endswith(".weight") and tensor.ndim == 2:
             raise ModelError(
                 f"{path}: {name} is scaled fp8, but the file lacks its scale, "
-                f"{name.removesuffix('.weight')}{_SCALES[0]}; download the file again, or use a file that is "
-                "not scaled"
+                f"{name.removesuffix('.weight')}{_SCALES[0]}; download the file again, or use one that is not "
+                "scaled"
             )
-        if scale is not None and scale.numel() not in (1, tensor.shape[0]):
-            raise ModelError(
-                f"{path}: the scale of {name} has {scale.numel()} numbers; expected one, or one for each of its "
-                f"{tensor.shape[0]} rows"
-            )
-        stored[name] = Stored(tensor.view(torch.uint8), Float8(tensor.dtype), scale)
-    return stored
+    elif not tensor.ndim or scale.numel() not in (1, tensor.shape[0]):
+        raise ModelError(
+            f"{path}: the scale of {name} has {scale.numel()} numbers; expected one, or one for each row of "
+            f"its shape {tuple(tensor.shape)}"
+        )
 
 
 def _check_form(path: Path, name: str, tensor: Tensor) -> None:

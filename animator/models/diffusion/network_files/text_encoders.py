@@ -39,8 +39,8 @@ def load_text_encoder(path: Path, parts: Path, name: str, dtype: torch.dtype) ->
     if missing or loading["mismatched_keys"]:
         wrong = missing or [key for key, *_ in loading["mismatched_keys"]]
         raise ModelError(
-            f"{path}: does not hold the text encoder that {parts / name} describes: {len(wrong)} of its tensors are "
-            f"not there or of another size, such as {wrong[0]}; use the file of that encoder in the layout of "
-            "transformers or ComfyUI"
+            f"{path}: does not hold the text encoder that {parts / name} describes: {len(wrong)} of its "
+            f"tensors are not there or of another size, such as {wrong[0]}; use the file of that encoder in "
+            "the layout of transformers or ComfyUI"
         )
     return encoder.eval()

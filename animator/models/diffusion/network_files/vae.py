@@ -41,9 +41,9 @@ def load_vae_file(path: Path, kind: Any, config: Mapping[str, Any], dtype: torch
     ]
     if wrong:
         raise ModelError(
-            f"{path}: does not hold the VAE that the model describes ({kind.__name__}): {len(wrong)} of its tensors "
-            f"are not there or of another size, such as {wrong[0]}; use the VAE of that family, or the file of a "
-            "diffusers folder"
+            f"{path}: does not hold the VAE that the model describes ({kind.__name__}): {len(wrong)} of its "
+            f"tensors are not there or of another size, such as {wrong[0]}; use the VAE of that family, or "
+            "the file of a diffusers folder"
         )
     state = {name: tensors[name].reshape(tensor.shape).to(dtype) for name, tensor in expected.items()}
     vae.load_state_dict(state, assign=True)
@@ -53,7 +53,9 @@ def load_vae_file(path: Path, kind: Any, config: Mapping[str, Any], dtype: torch
 def _own(tensors: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     """Returns the tensors of the VAE alone, without prefix, where a file has others beside it."""
     for prefix in _PREFIXES:
-        own = {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+        own = {
+            name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)
+        }
         if own:
             return own
     return tensors

@@ -13,7 +13,9 @@ from animator.models.diffusion.checkpoints.original_layouts import LAYOUTS
 
 Tensors = Mapping[str, Tensor]
 FP8 = torch.float8_e4m3fn
-_SCALED = re.compile(r".*(query_norm|key_norm|qnorm|knorm|prenorm|postnorm|last\.norm|txtmlp\.0|\.norms\.\d+)")
+_SCALED = re.compile(
+    r".*(query_norm|key_norm|qnorm|knorm|prenorm|postnorm|last\.norm|txtmlp\.0|\.norms\.\d+)"
+)
 """Layers whose weights their makers call scale."""
 _SWAPPED = "AdaLayerNormContinuous"
 
