@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from animator.models.diffusion.checkpoints.original_layouts import FLUX
+from animator.models.diffusion.checkpoints.layout_tables import FLUX
 
 
 @dataclass(frozen=True)

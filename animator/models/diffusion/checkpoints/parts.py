@@ -121,8 +121,8 @@ def _named_folder(name: str, library: Library) -> Path:
     folder = path if exists(path) else library.checkpoint(name)
     if folder is None or not is_folder(folder):
         raise ModelError(
-            f"{name}: is no folder; {library.nearest_checkpoint(name)}expected a diffusers folder, or the name "
-            "of one in the model folders"
+            f"{name}: is no folder; {library.nearest_checkpoint(name)}expected a diffusers folder, or the "
+            "name of one in the model folders"
         )
     return folder
 
@@ -164,8 +164,8 @@ def _problem(folder: Path, header: Header, family: FlowFamily, library: Library,
     ]
     if missing:
         return (
-            f"lacks {', '.join(missing)}: {_CONFIG} and weights ({SAFE}), or the files of a tokenizer; download "
-            "it again, or name text encoders and a VAE in diffusion.text_encoders and diffusion.vae"
+            f"lacks {', '.join(missing)}: {_CONFIG} and weights ({SAFE}), or the files of a tokenizer; "
+            "download it again, or name text encoders and a VAE in diffusion.text_encoders and diffusion.vae"
         )
     return ""
 

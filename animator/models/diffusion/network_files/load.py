@@ -78,7 +78,8 @@ def _renamed(
     rows = [expected[target].shape[0] if target in expected else 0 for target in names]
     if names and sum(rows) != tensor.rows:
         raise ModelError(
-            f"{path}: {name} has {tensor.rows} rows; expected {sum(rows)}, those of {', '.join(names)}; {_OTHER}"
+            f"{path}: {name} has {tensor.rows} rows; expected {sum(rows)}, those of {', '.join(names)}; "
+            f"{_OTHER}"
         )
     first = 0
     for target, count in zip(names, rows, strict=True):
@@ -103,7 +104,8 @@ def _check_all_there(path: Path, network: nn.Module, tensors: Mapping[str, Store
         )
     if unknown := [name for name in tensors if name not in expected]:
         raise ModelError(
-            f"{path}: has {len(unknown)} tensors that are not in {where}, such as {unknown[0][:100]}; {_OTHER}"
+            f"{path}: has {len(unknown)} tensors that are not in {where}, such as {unknown[0][:100]}; "
+            f"{_OTHER}"
         )
 
 

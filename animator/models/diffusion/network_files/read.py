@@ -88,8 +88,8 @@ def _check_scale(path: Path, name: str, tensor: Tensor, scale: Tensor | None, *,
         if is_scaled and name.endswith(".weight") and tensor.ndim == 2:
             raise ModelError(
                 f"{path}: {name} is scaled fp8, but the file lacks its scale, "
-                f"{name.removesuffix('.weight')}{_SCALES[0]}; download the file again, or use one that is not "
-                "scaled"
+                f"{name.removesuffix('.weight')}{_SCALES[0]}; download the file again, or use one that is "
+                "not scaled"
             )
     elif not tensor.ndim or scale.numel() not in (1, tensor.shape[0]):
         raise ModelError(

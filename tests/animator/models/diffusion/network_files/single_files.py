@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from animator.models.diffusion.checkpoints.original_layouts import LAYOUTS
+from animator.models.diffusion.checkpoints.layout_tables import LAYOUTS
 
 Tensors = Mapping[str, Tensor]
 FP8 = torch.float8_e4m3fn
@@ -71,6 +71,11 @@ def write_plain(tensors: Tensors, path: Path, dtype: torch.dtype = torch.float32
     """A file of plain numbers."""
     save_file({prefix + name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()}, path)
     return path
+
+
+def write_fp16(tensors: Tensors, path: Path) -> Path:
+    """A file whose numbers are all fp16."""
+    return write_plain(tensors, path, torch.float16)
 
 
 def write_fp8(tensors: Tensors, path: Path) -> Path:
