@@ -5,7 +5,9 @@ import json
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -20,18 +22,24 @@ from animator.core.permissions import allow
 from animator.errors import ModelError
 from animator.film.upscaling.open_upscaler import open_upscaler
 from animator.models.depth.open_depth import open_depth
+from animator.models.diffusion.checkpoints.file_header import Header
+from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.checkpoints.inventory import model_table
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.checkpoints.parts import Rest, find_parts
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.hypernetwork.load import read_hypernetwork
 from animator.models.diffusion.lora.apply import LoraLayers
+from animator.models.diffusion.network_files.load import load_network
+from animator.models.diffusion.network_files.read import read_stored
 from animator.models.diffusion.prompts.embedding_file import read_vectors
 from animator.models.faces.find import read_detector
 from animator.models.faces.networks import load_face_network
 from animator.models.flow.raft import load_raft
 from animator.models.torchvision_ops import declare_missing_ops
 from animator.models.weights import read_tensors, read_weights
+from tests.animator.models.diffusion.tiny_models import pipeline
 from tests.fuzz.bounded import bounded
 from tests.fuzz.damage import damaged
 from tests.fuzz.trees import changed
@@ -52,7 +60,10 @@ NAMES = (
     "body.0.bias", "24.0.linear.0.weight", "24.0.linear.0.bias", "24.1.linear.0.weight",
     "24.1.linear.0.bias", "linear.0.weight", "linear.0.bias",
     "params_ema", "model", "state_dict", "module.x", "fnet.convnormrelu.0.weight", "",
-    "pretrained.model.patch_embed.proj.weight",
+    "pretrained.model.patch_embed.proj.weight", "img_in.weight", "img_in.scale_weight", "scaled_fp8",
+    "img_in.comfy_quant", "double_blocks.0.img_attn.qkv.weight", "model.diffusion_model.img_in.weight",
+    "text_model.encoder.layers.0.self_attn.q_proj.weight", "cap_pad_token",
+    "double_stream_modulation_img.lin.weight",
 )  # fmt: skip
 SHAPES = (
     (),
@@ -98,6 +109,33 @@ def headers(draw: DrawFn) -> bytes:
     return struct.pack("<Q", length) + raw + bytes(draw(st.sampled_from((0, 11, 12, 100))))
 
 
+@st.composite
+def gguf_files(draw: DrawFn) -> bytes:
+    """Draws a GGUF file: a valid one after changes, or one whose numbers are wrong."""
+    number = st.sampled_from((0, 1, 2, 3, 8, 9, 30, 2**31, 2**63, 2**64 - 1))
+
+    def packed(form: str) -> bytes:
+        return struct.pack(f"<{form}", draw(number) % 2 ** (32 if form == "I" else 64))
+
+    def text(value: str) -> bytes:
+        raw = value.encode("utf-8", "surrogatepass")
+        return draw(st.just(struct.pack("<Q", len(raw))) | number.map(lambda n: struct.pack("<Q", n))) + raw
+
+    entry = text("general.architecture") + draw(
+        st.just(struct.pack("<I", 8) + text("flux")) | st.just(packed("I") + packed("I") + packed("Q"))
+    )
+    name = draw(st.sampled_from(NAMES) | TEXT)
+    tensor = (
+        text(name)
+        + struct.pack("<IQQ", 2, 4, 1)
+        + draw(st.just(struct.pack("<IQ", 0, 0)) | st.just(packed("I") + packed("Q")))
+    )
+    counts = draw(st.just(struct.pack("<QQ", 1, 1)) | st.just(packed("Q") + packed("Q")))
+    data = b"GGUF" + struct.pack("<I", 3) + counts + entry + tensor
+    data += bytes(-len(data) % 32) + bytes(draw(st.sampled_from((0, 15, 16, 100))))
+    return draw(st.just(data) | damaged(data))
+
+
 def _pickled(content: Any) -> bytes:
     buffer = io.BytesIO()
     torch.save(content, buffer)
@@ -107,9 +145,11 @@ def _pickled(content: Any) -> bytes:
 @st.composite
 def files(draw: DrawFn) -> tuple[str, bytes]:
     """Draws the suffix and the bytes of a file of a model."""
-    kind = draw(st.sampled_from(("header", "safetensors", "safetensors", "pickle", "pickle")))
+    kind = draw(st.sampled_from(("header", "safetensors", "safetensors", "gguf", "pickle", "pickle")))
     if kind == "header":
         return ".safetensors", draw(headers())
+    if kind == "gguf":
+        return ".gguf", draw(gguf_files())
     content = draw(tensors())
     if kind == "safetensors":
         data = save(content, draw(st.sampled_from(METADATA)))
@@ -137,8 +177,25 @@ def _lora(path: Path) -> None:
     LoraLayers("tiny", "sd1", {"unet": model, "transformer": model}).apply(((path, 1.0, 0.5),))
 
 
+def _network(path: Path) -> None:
+    load_network(path, FLOW_FAMILIES["flux"], _network_folder(), torch.float32)
+
+
+@lru_cache
+def _network_folder() -> Path:
+    """A folder with the config of a tiny Flux, which stays for the session."""
+    folder = Path(mkdtemp())
+    pipeline("flux").transformer.save_config(folder / "transformer")
+    return folder
+
+
 READERS: dict[str, Callable[[Path], object]] = {
     "identify": identify,
+    "network": _network,
+    "stored": read_stored,
+    "parts": lambda path: find_parts(
+        "x", Header({"double_blocks.0.x": (1,)}, {}), Library((path.parent,)), Rest()
+    ),
     "read_weights": read_weights,
     "read_tensors": read_tensors,
     "lora": _lora,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -73,15 +73,17 @@ def test_low_memory_generates_nearly_the_same(
     assert torch.allclose(low, opened(kind).generate(request_), atol=1e-3)
 
 
-def test_with_little_memory_text_encoders_stay_where_they_are(folder_of: Folder) -> None:
-    for kind in ("sd1", "sd3"):
-        engine = open_stable(str(folder_of(kind)), CPU, LoadOptions(memory="low")).engine()
-        assert isinstance(engine, UNetEngine | FlowEngine)
-        engine.to(torch.device("meta"))
-        parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts
-        where = {name: next(part.parameters()).device.type for name, part in parts.items()}
-        assert where.pop("text_encoder") == "cpu" and where.pop("vae") == "meta"
-        assert where.pop("unet" if kind == "sd1" else "transformer") == "meta"
+@pytest.mark.parametrize(("kind", "memory"), [("sd1", "low"), ("sd3", "low"), ("sd3", "auto")])
+def test_with_little_memory_text_encoders_stay_where_they_are(
+    folder_of: Folder, kind: str, memory: Literal["low", "auto"]
+) -> None:
+    engine = open_stable(str(folder_of(kind)), CPU, LoadOptions(memory=memory)).engine()
+    assert isinstance(engine, UNetEngine | FlowEngine)
+    engine.to(torch.device("meta"))
+    parts = engine.model.parts if isinstance(engine, UNetEngine) else engine.parts
+    where = {name: next(part.parameters()).device.type for name, part in parts.items()}
+    assert where.pop("text_encoder") == "cpu" and where.pop("vae") == "meta"
+    assert where.pop("unet" if kind == "sd1" else "transformer") == "meta"
 
 
 @pytest.mark.parametrize("rows_at_once", [1, 64])

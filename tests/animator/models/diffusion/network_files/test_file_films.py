@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.load_options import LoadOptions
@@ -48,7 +49,7 @@ def test_a_film_that_was_stopped_has_the_frames_of_one_that_never_was(
                 raise KeyboardInterrupt
 
         path = str(network_file(kind, form))
-        diffuser = open_stable(path, "cpu", options_for(kind))  # as another process would
+        diffuser = open_stable(path, torch.device("cpu"), options_for(kind))  # as another process would
         opened = open_run(film, tmp_path / name, resume=True) if resume else Run.create(tmp_path / name, film)
         with opened as run:
             render_run(run, diffuser=diffuser, device="cpu", progress=watch)
