@@ -12,7 +12,7 @@ from torch import Tensor
 from animator.models.device import choose_device
 from animator.models.diffusion.batch import in_groups
 from animator.models.diffusion.built_in.load import KIND, load_built_in, loads_built_in
-from animator.models.diffusion.checkpoints.find import find_checkpoint
+from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.model_info import ModelInfo
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.engine import Engine
@@ -22,6 +22,7 @@ from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.memory import explain_out_of_memory
 from animator.models.diffusion.model_cache import ModelCache
+from animator.models.diffusion.network_files.components import rest_of
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.precision import load_dtype
 from animator.models.diffusion.request import Diffuser, GenerationRequest
@@ -143,6 +144,9 @@ class StableDiffuser:
 
         if is_flow_matching(pipeline):
             self._records[name] = ModelInfo(checkpoint, kind)
+            for part, path in rest_of(checkpoint, self._options).items():
+                where = Checkpoint(str(path), str(path), "folder" if path.is_dir() else "file")
+                self._records[f"{part} {path}"] = ModelInfo(where, part)
             return FlowEngine(name, pipeline, self._options, self._device)
         model = UNetModel.of(name, pipeline)
         self._records[name] = ModelInfo(checkpoint, kind, is_inpainting=model.is_inpainting)

@@ -14,7 +14,13 @@ from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.identify import identify, identify_header
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.checkpoints.parts import NETWORK, VAE, find_parts, text_encoder_files
+from animator.models.diffusion.checkpoints.parts import (
+    NETWORK,
+    VAE,
+    find_parts,
+    is_network,
+    text_encoder_files,
+)
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.network_files.load import load_network
 from animator.models.diffusion.network_files.text_encoders import load_text_encoder
@@ -42,6 +48,24 @@ def load_components(
     loaded = {name: load_text_encoder(file, parts, name, dtype) for name, file in files.items()}
     loaded[NETWORK] = load_network(path, family, parts, dtype)
     return parts, loaded
+
+
+def rest_of(checkpoint: Checkpoint, options: LoadOptions) -> Mapping[str, Path]:
+    """Returns where the rest of a network's model is: the folder `parts`, and the files beside it.
+
+    Args:
+        checkpoint: Any model; one that lacks nothing has no rest.
+        options: Where the rest is.
+
+    Raises:
+        ModelError: As `load_components`.
+    """
+    path = Path(checkpoint.location)
+    if checkpoint.kind != "file" or not is_network(identify(path)):
+        return {}
+    parts = find_parts(checkpoint.name, read_header(path), options.library, options.rest)
+    vae = {VAE: vae_path(options.vae, options.library)} if options.vae else {}
+    return {"parts": parts, **text_encoder_files(parts, options.library, options.rest), **vae}
 
 
 def vae_path(name: str, library: Library) -> Path:

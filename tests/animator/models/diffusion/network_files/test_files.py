@@ -69,4 +69,6 @@ def test_the_named_folder_goes_before_those_of_the_model_folders(
     path = str(network_file("z-image", "plain"))
     diffuser = open_stable(path, CPU, LoadOptions(parts=str(folder_of("z-image"))))
     assert diffuser.generate(request_).shape == (3, 64, 64)
-    assert diffuser.records[0].as_dict()["location"] == path
+    records = [record.as_dict() for record in diffuser.records]
+    assert [record["location"] for record in records] == [path, str(folder_of("z-image"))]
+    assert records[1]["type"] == "parts" and len(records[1]["sha256"]) == 64
