@@ -60,10 +60,14 @@ class Library:
         return by_name
 
     def checkpoint(self, name: str) -> Path | None:
-        """Returns the checkpoint of a name, with or without its suffix, or None."""
-        return self._find(
-            name, (path for path in self.files if path.suffix in HARMLESS or path.is_dir())
-        ) or (self._find(name, iter(self.files)))
+        """Returns the checkpoint of a name, with or without its suffix, or None.
+
+        Folders and .safetensors files go before GGUF files, and those before pickles.
+        """
+        safe = (path for path in self.files if path.suffix == SAFE or path.is_dir())
+        harmless = (path for path in self.files if path.suffix in HARMLESS)
+        paths = (self._find(name, found) for found in (safe, harmless, iter(self.files)))
+        return next((path for path in paths if path is not None), None)
 
     def controlnet(self, name: str) -> Path | None:
         """Returns the ControlNet of a name, a file or a diffusers folder of one component, or None."""

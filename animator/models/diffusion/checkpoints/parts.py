@@ -74,7 +74,10 @@ def find_parts(name: str, header: Header, library: Library, rest: Rest) -> Path:
     for folder in library.files:
         if not (folder.is_dir() and _family(folder) is family):
             continue
-        problem = _problem(folder, header, family, library, rest)
+        try:
+            problem = _problem(folder, header, family, library, rest)
+        except ModelError as error:  # a broken folder does not keep others from being used
+            problem = f"cannot be used: {error.message}"
         if not problem:
             return folder
         problems.append(f"{folder} {problem}")

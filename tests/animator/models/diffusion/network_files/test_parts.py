@@ -104,6 +104,23 @@ def test_a_name_that_is_no_model_folder_is_refused(
         parts_of(network_file("flux", "fp8"), Rest(str(tmp_path / wrong)))
 
 
+def test_a_broken_folder_does_not_keep_others_from_being_used(network_file: NetworkFile, flux: Path) -> None:
+    shutil.copytree(flux, flux.parent / "a-broken-one")
+    (flux.parent / "a-broken-one" / "vae" / "config.json").write_text('{"auto_map": "x.py"}')
+    assert parts_of(network_file("flux", "fp8"), Rest(), flux.parent) == flux
+    (flux / "vae" / "config.json").write_text("[]")
+    with pytest.raises(ModelError, match=r"Not usable: .*a-broken-one cannot be used: .*flux-rest cannot be"):
+        parts_of(network_file("flux", "fp8"), Rest(), flux.parent)
+
+
+def test_of_one_name_safetensors_go_before_gguf_and_gguf_before_pickles(tmp_path: Path) -> None:
+    library = Library((tmp_path,))
+    for suffix in (".ckpt", ".gguf", ".safetensors"):
+        (tmp_path / f"dream{suffix}").write_bytes(b"")
+        assert Library((tmp_path,)).checkpoint("dream") == tmp_path / f"dream{suffix}"
+    assert library.checkpoint("dream.gguf") == tmp_path / "dream.gguf"
+
+
 def write_encoders(folder: Path) -> tuple[str, str]:
     made = pipeline("flux")
     clip = {f"text_model.{name}": tensor for name, tensor in made.text_encoder.state_dict().items()}
