@@ -41,7 +41,7 @@ _BLOCKS = {
 """What blocks are called in files, by the name of their number in diffusers' configs."""
 _TEXT_SIGNS = (
     (T5, re.compile(r"(.*\.)?encoder\.block\.0\.layer\.0\.SelfAttention\.q\.weight")),
-    (CLIP, re.compile(r"(.*\.)?(text_model\.)?encoder\.layers\.0\.self_attn\.q_proj\.weight")),
+    (CLIP, re.compile(r"((?!.*vision).*\.)?(text_model\.)?encoder\.layers\.0\.self_attn\.q_proj\.weight")),
     (LANGUAGE_MODEL, re.compile(r"((model|language_model)\.)*layers\.0\.self_attn\.q_proj\.weight")),
     (LLAMA_CPP, re.compile(r"(enc\.)?blk\.0\.attn_q\.weight")),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from animator.core.paths import is_file
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.facts import read_config
+from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.file_header import read_header
 from animator.models.diffusion.checkpoints.identify import identify_header
 
