@@ -9,6 +9,7 @@ from animator.models.diffusion.checkpoints.file_header import Header, read_heade
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.lora_keys import is_lora_key
 from animator.models.diffusion.checkpoints.network_signs import network_family, text_encoder_kind
+from animator.models.diffusion.checkpoints.transformer_keys import lora_families
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -40,6 +41,7 @@ class Kind:
         what: "checkpoint", "unet", "lora", "embedding", "vae", "controlnet", "hypernetwork", "IP-Adapter",
             "image encoder", a kind of text encoder, "unknown", or another name.
         family: Key of `FAMILY_NAMES`.
+        others: Other families that a LoRA fits, whose layers have the same names.
         is_inpainting: True if the U-Net takes a mask and the masked image as additional channels.
         is_editing: True if the U-Net takes the image to edit as additional channels (InstructPix2Pix).
         prediction: "v_prediction" or "epsilon" if the file declares it, else empty.
@@ -54,6 +56,17 @@ class Kind:
     is_zero_terminal: bool = False
     is_few_step: bool = False
     is_editing: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """All families that the file is for; none if that is not known."""
+        return (self.family, *self.others) if self.family else ()
+
+    @property
+    def made_for(self) -> str:
+        """Names of the families that the file is for, for people."""
+        return " or ".join(FAMILY_NAMES[family] for family in self.families) or FAMILY_NAMES[""]
 
     def __str__(self) -> str:
         name = {
@@ -61,7 +74,7 @@ class Kind:
             "lora": "LoRA",
             "controlnet": "ControlNet",
         }.get(self.what, self.what)
-        parts = [FAMILY_NAMES[self.family]] if self.family else []
+        parts = [self.made_for] if self.family else []
         parts += ["inpainting"] if self.is_inpainting else []
         parts += ["InstructPix2Pix"] if self.is_editing else []
         return " ".join([*parts, name])
@@ -110,7 +123,8 @@ def _of_images(shapes: Shapes) -> Kind | None:
 def _addition(shapes: Shapes) -> Kind | None:
     """Returns the kind of a small file that is added to a checkpoint by a prompt; None for others."""
     if any(is_lora_key(name) for name in shapes):
-        return Kind("lora", _lora_family(shapes))
+        families = lora_families(shapes) or (_lora_family(shapes),)
+        return Kind("lora", families[0], others=families[1:])
     if _is_embedding(shapes):
         return Kind("embedding", _embedding_family(shapes))
     if shapes and all(_HYPERNETWORK.match(name) for name in shapes):
@@ -166,10 +180,6 @@ def _prediction(header: Header) -> str:
 
 
 def _lora_family(shapes: Shapes) -> str:
-    if _any(shapes, "double_blocks", "single_transformer_blocks", "single_blocks"):
-        return "flux"
-    if _any(shapes, "joint_blocks", "add_q_proj"):
-        return "sd3"
     width = _width(shapes, ("attn2_to_k.lora_down", "attn2.to_k.lora_A", "attn2.to_k.lora.down"))
     if width in _BY_WIDTH:
         return _BY_WIDTH[width]

@@ -2,8 +2,8 @@
 
 A layer is identified by its module ("unet", "text_encoder", "text_encoder_2" or "transformer") and its path
 with every `.` as `_`. That covers kohya's keys (`lora_unet_down_blocks_0_...`), those of diffusers and PEFT
-(`unet.down_blocks.0. ...`), and those of the original U-Net (`lora_unet_input_blocks_4_1_...`). Keys of the
-original Flux network are in `flux_keys`.
+(`unet.down_blocks.0. ...`), and those of the original U-Net (`lora_unet_input_blocks_4_1_...`). Names of the
+layers of transformers are in `transformer_keys`.
 """
 
 import re
@@ -33,12 +33,20 @@ _PARTS = (
     ("lora_te3_", "text_encoder_3"),
     ("lora_te_", "text_encoder"),
     ("lora_transformer_", "transformer"),
+    ("lycoris_", "transformer"),
+    ("model.diffusion_model.", "unet"),
     ("diffusion_model.", "unet"),
     ("text_encoder_2.", "text_encoder_2"),
     ("text_encoder.", "text_encoder"),
     ("unet.", "unet"),
     ("transformer.", "transformer"),
 )
+_WRAPPER = "base_model.model."  # of PEFT
+_BARE = re.compile(
+    r"(?:(?:single_)?transformer_blocks|(?:double|single|joint)_blocks|blocks|layers|(?:noise|context)_refiner"
+    r"|txtfusion|text_fusion)\."
+)
+"""Beginnings of the names of transformers' layers in files without a prefix."""
 _RESNET = {
     "in_layers_2": "conv1",
     "emb_layers_1": "time_emb_proj",
@@ -72,16 +80,19 @@ def split_key(name: str) -> tuple[str, str, str] | None:
     if suffix is None:
         return None
     role = "dora_scale" if "magnitude" in suffix.group(1) else _ROLES.get(suffix.group(1), suffix.group(1))
-    path = name[: suffix.start()]
+    path = name[: suffix.start()].removeprefix(_WRAPPER)
     for prefix, part in _PARTS:
         if path.startswith(prefix):
             return part, _flat(part, path[len(prefix) :]), role
-    return None
+    is_network = name.startswith(_WRAPPER) or _BARE.match(path) is not None
+    return ("unet", _flat("unet", path), role) if is_network else None
 
 
 def _flat(part: str, path: str) -> str:
     flat = path.replace(".", "_").replace("_processor_", "_")
-    flat = f"{flat}_0" if flat.endswith("_to_out") else flat
+    # diffusers' first layout names the list that holds the layer; a single block of Flux.2 has no such list.
+    if flat.endswith("_to_out") and not flat.startswith("single_transformer_blocks"):
+        flat = f"{flat}_0"
     if part.startswith("text_encoder"):
         return flat.removeprefix("text_model_")
     return from_original(flat) if part == "unet" else flat

@@ -197,9 +197,9 @@ def _check_lora(path: Path, models: Models) -> None:
             f"{path}: is a LoRA in an unknown layout, with names such as {next(iter(header.shapes))}"
         )
     for name, facts in models.items():
-        if kind.family and kind.family != facts.family:
+        if kind.family and facts.family not in kind.families:
             raise ModelError(
-                f"{path}: this LoRA was made for {FAMILY_NAMES[kind.family]}; the model {name} is "
+                f"{path}: this LoRA was made for {kind.made_for}; the model {name} is "
                 f"{FAMILY_NAMES[facts.family]}. Use a LoRA and a model of one base"
             )
 

@@ -101,19 +101,20 @@ class LoraLayers:
         return _changed(layer, _acting(layer, files), original)
 
     def _file(self, path: Path) -> LoraFile:
-        return self._files.get(path, lambda: self._check(read_lora(path)))
+        return self._files.get(path, lambda: self._check(read_lora(path, self._family)))
 
     def _check(self, lora: LoraFile) -> LoraFile:
         """Returns the LoRA after checking that it was made for this model's base."""
         unknown = [layer for layer in lora.layers if layer not in self._layers]
-        if len(unknown) == len(lora.layers) and lora.family == self._family:
+        if len(unknown) == len(lora.layers) and self._family in lora.kind.families:
             raise ModelError(
                 f"{lora.path}: this LoRA uses layer names that are not known for "
                 f"{FAMILY_NAMES[self._family]}, such as {unknown[0][1]}; use its version for diffusers"
             )
-        if (lora.family and lora.family != self._family) or len(unknown) == len(lora.layers):
+        is_other = bool(lora.kind.family) and self._family not in lora.kind.families
+        if is_other or len(unknown) == len(lora.layers):
             raise ModelError(
-                f"{lora.path}: this LoRA was made for {FAMILY_NAMES[lora.family]}; the model {self._name} is "
+                f"{lora.path}: this LoRA was made for {lora.kind.made_for}; the model {self._name} is "
                 f"{FAMILY_NAMES[self._family]}. Use a LoRA and a model of one base"
             )
         for layer in lora.layers.keys() & self._layers.keys():

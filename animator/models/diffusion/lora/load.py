@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.flux_keys import Rows, flux_targets
-from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, identify
+from animator.models.diffusion.checkpoints.identify import Kind, identify
+from animator.models.diffusion.checkpoints.layer_names import Rows
 from animator.models.diffusion.checkpoints.lora_keys import split_key
+from animator.models.diffusion.checkpoints.transformer_keys import LAYER_NAMES
 from animator.models.weights import read_tensors
 
+_BIAS = "_bias"
 Layer = tuple[str, str]
 """A module of the model and the flat path of a layer in it; see `lora_keys`."""
 
@@ -86,12 +88,12 @@ class LoraFile:
 
     Attributes:
         path: The file.
-        family: The base model it was made for; empty if unknown.
+        kind: What it is, with the base models that it was made for.
         layers: What it adds to each layer.
     """
 
     path: Path
-    family: str
+    kind: Kind
     layers: Mapping[Layer, LayerDelta]
 
     @property
@@ -99,11 +101,15 @@ class LoraFile:
         """True if it changes a text encoder."""
         return any(part.startswith("text_encoder") for part, _ in self.layers)
 
+    @property
+    def _is_certain(self) -> bool:
+        return len(self.kind.families) == 1
+
     def only(self, layer: Layer, device: torch.device) -> "LoraFile":
         """Returns what the file has for one layer, on a device."""
         one = self.layers[layer]
         tensors = {role: tensor.to(device) for role, tensor in one.tensors.items()}
-        return LoraFile(self.path, self.family, {layer: LayerDelta(tensors, one.rows)})
+        return LoraFile(self.path, self.kind, {layer: LayerDelta(tensors, one.rows)})
 
     def delta(self, layer: Layer, weight: Tensor) -> Tensor:
         """Returns the float32 delta of a layer's weights at LoRA weight 1, in the weights' shape.
@@ -116,7 +122,7 @@ class LoraFile:
         except ValueError as error:
             raise ModelError(
                 f"{self.path}: this LoRA does not fit the model: its {layer[1]} {error}; it was made for "
-                f"{FAMILY_NAMES[self.family] if self.family else 'another base model'}"
+                f"{self.kind.made_for if self._is_certain else 'another base model'}"
             ) from error
         except (LookupError, ArithmeticError, RuntimeError, TypeError) as error:
             tensors = ", ".join(
@@ -128,8 +134,12 @@ class LoraFile:
             ) from error
 
 
-def read_lora(path: Path) -> LoraFile:
+def read_lora(path: Path, family: str) -> LoraFile:
     """Reads a LoRA file; its tensors stay on the CPU.
+
+    Args:
+        path: The file.
+        family: The model's family, which names the layers of a file that fits several.
 
     Raises:
         ModelError: The file is broken, not a LoRA, or in an unsupported layout.
@@ -146,25 +156,26 @@ def read_lora(path: Path) -> LoraFile:
             continue
         part, flat, role = key
         # A bias is looked up like a separate layer.
-        layer, role = ((part, f"{flat}_bias"), "diff") if role == "diff_b" else ((part, flat), role)
+        layer, role = ((part, f"{flat}{_BIAS}"), "diff") if role == "diff_b" else ((part, flat), role)
         tensors[layer][role] = tensor
     if not tensors:
         raise ModelError(f"{path}: is a LoRA in an unknown layout, with names such as {unknown[0]}")
     layers: dict[Layer, LayerDelta] = {}
     for layer, by_role in tensors.items():
-        for target, rows in _targets(layer, kind.family):
+        for target, rows in _targets(layer, family if family in kind.families else kind.family):
             layers[target] = LayerDelta(by_role, rows)
-    return LoraFile(path, kind.family, layers)
+    return LoraFile(path, kind, layers)
 
 
 def _targets(layer: Layer, family: str) -> Iterator[tuple[Layer, tuple[Rows, ...]]]:
     """Yields the model's layers that correspond to a layer of a file, with their rows."""
     part, flat = layer
-    targets = flux_targets(flat) if family == "flux" and part in ("unet", "transformer") else None
-    if targets is None:
+    if family not in LAYER_NAMES or part not in ("unet", "transformer"):
         yield layer, ()
         return
-    yield from ((("transformer", name), rows) for name, rows in targets)
+    is_bias = flat.endswith(_BIAS)
+    for name, rows in LAYER_NAMES[family].targets(flat.removesuffix(_BIAS)) or ((flat, ()),):
+        yield ("transformer", f"{name}{_BIAS}" if is_bias and name != flat else name), rows
 
 
 def _delta(tensors: Mapping[str, Tensor]) -> Tensor:

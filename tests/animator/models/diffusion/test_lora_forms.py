@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.flux_keys import flux_targets
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.checkpoints.transformer_keys import LAYER_NAMES
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.request import GenerationRequest
@@ -190,10 +190,10 @@ def test_flux_layers_of_the_original_network_are_those_of_diffusers(
 
 
 def test_the_last_layer_has_its_halves_swapped() -> None:
-    ((name, rows),) = flux_targets("final_layer_adaLN_modulation_1") or ()
+    ((name, rows),) = LAYER_NAMES["flux"].targets("final_layer_adaLN_modulation_1")
     assert name == "norm_out_linear"
     assert [part.within(64) for part in rows] == [slice(32, 64), slice(0, 32)]
-    assert flux_targets("double_blocks_3_unheard_of") is None and flux_targets("other") is None
+    assert not any(LAYER_NAMES["flux"].targets(name) for name in ("double_blocks_3_unheard_of", "other"))
 
 
 def test_a_kohya_file_for_flux_acts_through_a_prompt(
@@ -205,5 +205,5 @@ def test_a_kohya_file_for_flux_acts_through_a_prompt(
     image = diffuser.generate(replace(request_, prompt=PromptFrame("a red cat on a mat <lora:k:0.8>", "")))
     assert float((image - without).abs().mean()) > 1e-3
     sd1 = open_diffuser(str(folder_of("sd1")), torch.device("cpu"), LoadOptions(Library((tmp_path,))))
-    with pytest.raises(ModelError, match=r"made for Flux; the model .* is Stable Diffusion 1"):
+    with pytest.raises(ModelError, match=r"made for Flux or Chroma; the model .* is Stable Diffusion 1"):
         sd1.generate(replace(request_, prompt=PromptFrame("a cat <lora:k:0.8>", "")))

@@ -256,10 +256,10 @@ def _lumina2() -> Any:
     transformer = diffusers.Lumina2Transformer2DModel(
         sample_size=16,
         in_channels=4,
-        hidden_size=24,
+        hidden_size=36,
         num_layers=1,
         num_refiner_layers=1,
-        num_attention_heads=2,
+        num_attention_heads=3,
         num_kv_heads=1,
         multiple_of=16,
         axes_dim_rope=(4, 4, 4),
