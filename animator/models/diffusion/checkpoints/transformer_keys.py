@@ -227,6 +227,7 @@ LAYER_NAMES: Mapping[str, LayerNames] = {
     "sana": _SANA,
 }
 """By the keys of `FLOW_FAMILIES`."""
+_OF_UNETS = ("down_blocks", "up_blocks", "mid_block", "input_blocks", "output_blocks", "middle_block")
 _FIRST_NUMBER = re.compile(r"_\d{1,3}_", re.ASCII)
 """That of a block: all blocks have the same layers, so that one of them is looked at."""
 
@@ -241,6 +242,8 @@ def lora_families(shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, ...]:
         shapes: Shapes of the file's tensors by name.
     """
     layers: dict[str, dict[str, tuple[int, ...]]] = {}
+    if any(sign in name for name in shapes for sign in _OF_UNETS):
+        return ()
     for name, shape in shapes.items():
         if (key := split_key(name)) is not None and key[0] in ("unet", "transformer"):
             layers.setdefault(_FIRST_NUMBER.sub("_0_", key[1], count=1), {})[key[2]] = shape
