@@ -11,7 +11,7 @@ from torch import Tensor
 from animator.generation.canvas import Canvas, canvas_of
 from animator.generation.controls import controls_of
 from animator.generation.draft import ARGUMENTS, draft_of, override
-from animator.generation.hires import SecondPass, hires_size, latent_diffuser
+from animator.generation.hires import SecondPass, hires_size, latent_diffuser, steps_run
 from animator.generation.image import GeneratedImage
 from animator.generation.infotext import infotext_of
 from animator.generation.models import open_model
@@ -119,7 +119,7 @@ class _Job:
         """Yields the images; ends early once a stop is requested."""
         first = self._first_request()
         second = self._second_pass(first)
-        steps = first.steps_run + (second.steps_run(first) if second else 0)
+        steps = steps_run(self.diffuser, first) + (second.steps_run(first) if second else 0)
         watch = Watch(self.settings.images, steps, observer, stop)
         remaining, number = seeds_of(self.settings), 0
         while (seeds := list(islice(remaining, self.settings.batch))) and not watch.is_stopped:
@@ -165,7 +165,7 @@ class _Job:
     ) -> list[Tensor]:
         """Returns the images (3, H, W) of a batch, whose first image has a number."""
         if second is not None:
-            before = requests[0].steps_run
+            before = steps_run(self.diffuser, requests[0])
             requests = [
                 replace(request, observer=PassObserver(watch, number + index, before))
                 for index, request in enumerate(second.starts(requests))

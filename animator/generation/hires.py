@@ -63,6 +63,12 @@ def latent_diffuser(diffuser: Diffuser, setting: str) -> LatentDiffuser:
     return cast(LatentDiffuser, diffuser)
 
 
+def steps_run(diffuser: Diffuser, request: GenerationRequest) -> int:
+    """Returns the number of steps that a diffuser runs for a request."""
+    count = getattr(diffuser, "steps_run", None)
+    return int(count(request)) if callable(count) else request.steps_run
+
+
 @dataclass(frozen=True, eq=False)
 class SecondPass:
     """The second pass of some settings.
@@ -115,7 +121,8 @@ class SecondPass:
 
     def steps_run(self, first: GenerationRequest) -> int:
         """Returns the number of steps of the second pass over a first one."""
-        return replace(self._second(first), image=None, latent=LatentStart(torch.empty(0))).steps_run
+        second = replace(self._second(first), image=None, latent=LatentStart(torch.empty(0)))
+        return steps_run(self.diffuser, second)
 
     def _second(self, request: GenerationRequest) -> GenerationRequest:
         """Returns the request of the second pass, without what it starts from."""

@@ -26,6 +26,9 @@ class Engine(Protocol):
     def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
         """Returns the generated image of each request, as `generate`; together where they are of one form."""
 
+    def steps_run(self, request: GenerationRequest) -> int:
+        """Returns the number of steps that a request runs."""
+
     def generate_latent(self, request: GenerationRequest) -> Tensor:
         """Returns the latent (1, C, h, w) of the image that `generate` returns."""
 

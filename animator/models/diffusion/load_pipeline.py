@@ -19,6 +19,7 @@ from animator.models.diffusion.checkpoints.flow_families import family_of_pipeli
 from animator.models.diffusion.checkpoints.identify import Kind, identify
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.checkpoints.parts import is_network
+from animator.models.diffusion.flow_matching.autoencoders import check_replacement
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.network_files.components import load_components, load_flow_vae, vae_path
 from animator.models.diffusion.precision import load_dtype
@@ -29,7 +30,7 @@ from animator.models.torchvision_ops import declare_missing_ops
 
 NO_SAFETY_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
 VAES = ("AutoencoderKL", "AutoencoderTiny", "AsymmetricAutoencoderKL", "ConsistencyDecoderVAE")
-FLOW_VAES = ("AutoencoderKLFlux2", "AutoencoderKLQwenImage", "AutoencoderDC")
+FLOW_VAES = ("AutoencoderKLFlux2", "AutoencoderKLQwenImage", "AutoencoderKLWan", "AutoencoderDC")
 PIPELINES = {"sdxl": "StableDiffusionXLPipeline", "sdxl-refiner": "StableDiffusionXLImg2ImgPipeline"}
 OPEN_CLIP_PADDING, CLIP_PADDING = "!", "<|endoftext|>"
 
@@ -57,7 +58,7 @@ def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.de
             return _folder(diffusers, parts, options, device, loaded)
         pipeline = _single_file(diffusers, checkpoint, options, device)
         if options.vae:
-            pipeline.register_modules(vae=_vae(diffusers, options, pipeline))
+            _replace_vae(diffusers, options, pipeline)
     return pipeline
 
 
@@ -126,7 +127,7 @@ def _folder(
         # That of Stable Diffusion 3 has the precision of its file where accelerate is missing.
         pipeline.transformer.to(dtype)
     if options.vae and "vae" not in given:
-        pipeline.register_modules(vae=_vae(diffusers, options, pipeline))
+        _replace_vae(diffusers, options, pipeline)
     return pipeline
 
 
@@ -217,6 +218,12 @@ def _configure_scheduler(pipeline: Any, kind: Kind) -> None:
         config["timestep_spacing"] = "trailing"
     if config:
         pipeline.scheduler = type(pipeline.scheduler).from_config(pipeline.scheduler.config, **config)
+
+
+def _replace_vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> None:
+    vae = _vae(diffusers, options, pipeline)
+    check_replacement(options.vae, vae, pipeline.vae)
+    pipeline.register_modules(vae=vae)
 
 
 def _vae(diffusers: Any, options: LoadOptions, pipeline: Any) -> Any:

@@ -96,6 +96,11 @@ class StableDiffuser:
         engine = self._engine_of(requests[0].checkpoint)
         return generate_all_with_retry(engine.generate_batch, requests, engine.upcast_vae)
 
+    def steps_run(self, request: GenerationRequest) -> int:
+        """Returns the number of steps that a request runs, which differs between kinds of models."""
+        with self._lock:
+            return self._engine_of(request.checkpoint).steps_run(request)
+
     def generate_latent(self, request: GenerationRequest) -> Tensor:
         """Returns the latent (1, C, h, w) of a request's image; see `LatentDiffuser`."""
         with self._lock, explain_out_of_memory(request, self._device):

@@ -117,13 +117,12 @@ class UNetEngine:
         return self.generate_batch([request])[0]
 
     @torch.no_grad()
-    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
-        """Returns the generated images; see `Engine`. With low memory, one is generated after the other.
+    def steps_run(self, request: GenerationRequest) -> int:
+        """Returns the number of steps that a request runs; see `Engine`."""
+        return request.steps_run
 
-        Raises:
-            ModelError: As for `generate`.
-            GenerationStopped: The observer of one of them stopped all.
-        """
+    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the generated images; see `Engine`; one after the other with low memory. One stops all."""
         positions = count()
         is_low = self._options.memory == "low"
 

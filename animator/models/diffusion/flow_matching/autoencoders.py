@@ -1,10 +1,11 @@
-"""The VAEs of flow-matching models as `Autoencoder`: `open_autoencoder`."""
+"""VAEs as `Autoencoder`, those of flow-matching models too: `open_autoencoder`, `check_replacement`."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from animator.errors import ModelError
 from animator.images.side_stream import to_device
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
@@ -17,9 +18,32 @@ def open_autoencoder(vae: Any, family: FlowFamily) -> Autoencoder:
         vae: The VAE.
         family: Images are padded to whole tokens of its network.
     """
-    kind = _KINDS.get(type(vae).__name__, Autoencoder)
-    unpadded = kind(vae, 1)
-    return kind(vae, unpadded.factor * family.patch)
+    unpadded = _unpadded(vae)
+    return type(unpadded)(vae, unpadded.factor * family.patch)
+
+
+def check_replacement(name: str, vae: Any, own: Any) -> None:
+    """Checks that a VAE makes latents of the shape that those of a model's own VAE have.
+
+    Args:
+        name: Of the VAE, for the message.
+        vae: The VAE.
+        own: The one that it replaces.
+
+    Raises:
+        ModelError: It is for another family of models.
+    """
+    made, expected = _unpadded(vae), _unpadded(own)
+    if (made.channels, made.factor) != (expected.channels, expected.factor):
+        raise ModelError(
+            f"vae {name}: was made for other models: its latents have {made.channels} channels and "
+            f"1/{made.factor} of an image's size; this model takes {expected.channels} channels and "
+            f"1/{expected.factor}; use one of its own family"
+        )
+
+
+def _unpadded(vae: Any) -> Autoencoder:
+    return _KINDS.get(type(vae).__name__, Autoencoder)(vae, 1)
 
 
 class VideoAutoencoder(Autoencoder):

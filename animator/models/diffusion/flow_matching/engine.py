@@ -18,7 +18,7 @@ from animator.models.diffusion.flow_matching.calls import FlowPrompts
 from animator.models.diffusion.flow_matching.denoiser import FlowDenoiser, Weighted
 from animator.models.diffusion.flow_matching.latents import first_latent, hold_of, inpaint_of
 from animator.models.diffusion.flow_matching.network import FlowNetwork
-from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler
+from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler, steps_begun
 from animator.models.diffusion.flow_matching.supported import check_supported, unsupported
 from animator.models.diffusion.flow_matching.texts import TEXT_PARTS, FlowTexts
 from animator.models.diffusion.ip_adapter.name import AdapterName
@@ -59,7 +59,7 @@ class FlowEngine:
         self._prompts = FlowPrompts.of(self._family, pipeline, texts)
         self._network = FlowNetwork(
             self._family,
-            _without_text_encoders(pipeline),
+            _network_alone(pipeline),
             flow_scheduler(pipeline.scheduler),
             self._vae.factor,
         )
@@ -130,6 +130,10 @@ class FlowEngine:
         if request.mask is not None and request.image is not None:
             image = request.image.lerp(image, request.mask)
         return image
+
+    def steps_run(self, request: GenerationRequest) -> int:
+        """Returns the number of steps that a request runs; see `Engine`."""
+        return steps_begun(request.steps, request.skipped_share)
 
     @torch.no_grad()
     def generate_latent(self, request: GenerationRequest) -> Tensor:
@@ -206,9 +210,13 @@ def _lora_parts(pipeline: Any) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part is not None}
 
 
-def _without_text_encoders(pipeline: Any) -> Any:
-    """Returns a pipeline without text encoders, which is called with prompt embeddings."""
-    names = ("text_encoder", "tokenizer", "image_encoder", "feature_extractor")
+def _network_alone(pipeline: Any) -> Any:
+    """Returns a pipeline without text encoders and VAE, which is called with embeddings and latents.
+
+    Flux.2's keeps its VAE, whose statistics Klein's pipeline reads, and no other VAE has.
+    """
+    texts = ("text_encoder", "tokenizer", "image_encoder", "feature_extractor")
+    names = texts if hasattr(pipeline.vae, "bn") else (*texts, "vae")
     parts = {name: None if name.startswith(names) else part for name, part in pipeline.components.items()}
     arguments = inspect.signature(type(pipeline).__init__).parameters
     settings = {name: pipeline.config[name] for name in arguments if name in pipeline.config}

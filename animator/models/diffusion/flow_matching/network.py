@@ -52,7 +52,7 @@ class FlowNetwork:
 
     Attributes:
         family: Its family.
-        pipeline: Its pipeline, without text encoders; only this network calls it.
+        pipeline: Its pipeline, without text encoders and VAE; only this network calls it.
         scheduler: The scheduler that the model came with.
         factor: Pixels per latent pixel and side.
     """

@@ -33,7 +33,7 @@ class FlowSchedule:
             strength: How much of the image is kept, in [0, 1]. At least a tenth of the last step runs.
         """
         steps = len(self.sigmas) - 1
-        position = min(max(strength, 0.0) * steps, steps - _LEAST)
+        position = _position(steps, strength)
         whole = round(position)
         if abs(position - whole) < _ROUNDING:
             return self.sigmas[whole:]
@@ -49,6 +49,23 @@ _LEAST = 0.1
 """Share of the last step that always runs."""
 _ROUNDING = 1e-4
 """Rounding errors of strengths must not cost a step."""
+
+
+def steps_begun(steps: int, strength: float) -> int:
+    """Returns how many steps run where a share of a generation is skipped; a step that is begun counts.
+
+    Args:
+        steps: Of a full generation.
+        strength: As for `FlowSchedule.after`.
+    """
+    position = _position(steps, strength)
+    whole = round(position)
+    return steps - (whole if abs(position - whole) < _ROUNDING else int(position))
+
+
+def _position(steps: int, strength: float) -> float:
+    """Returns where a generation begins, in steps."""
+    return min(max(strength, 0.0) * steps, steps - _LEAST)
 
 
 def flow_scheduler(scheduler: Any) -> Any:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from animator.models.diffusion.flow_matching.schedule import FlowSchedule
+from animator.models.diffusion.flow_matching.schedule import FlowSchedule, steps_begun
 
 TURBO = FlowSchedule((1.0, 0.9, 0.75, 0.5, 0.0), (1000.0, 900.0, 750.0, 500.0))
 
@@ -46,3 +46,11 @@ def test_timesteps_follow_the_sigmas() -> None:
     shifted = FlowSchedule((1.0, 0.8, 0.4, 0.0), (1000.0, 666.0, 333.0))
     assert shifted.timestep(0.8) == pytest.approx(666.0)
     assert shifted.timestep(0.6) == pytest.approx(499.5)
+
+
+@pytest.mark.parametrize("steps", [1, 4, 7, 25])
+def test_a_step_that_is_begun_counts(steps: int) -> None:
+    sigmas = (*(1 - index / steps for index in range(steps)), 0.0)
+    schedule = FlowSchedule(sigmas, tuple(1000 * sigma for sigma in sigmas[:-1]))
+    for strength in (-0.2, 0.0, 0.1, 0.35, 0.6, 0.875, 1.0, 1.2):
+        assert steps_begun(steps, strength) == len(schedule.after(strength)) - 1
