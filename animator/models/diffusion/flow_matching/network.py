@@ -7,6 +7,7 @@ prompt editing, masks and noise mean the same as for all other models.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -86,17 +87,24 @@ class FlowNetwork:
             timestep: The timestep of that sigma.
             arguments: Embeddings and guidance scales.
         """
-        step = _OneStep.from_config(self.scheduler.config)
-        step.sigma, step.timestep = sigma, timestep
+        step = self._step
+        step.sigma, step.timestep, step.denoised = sigma, timestep, None
         self._call(step, latent, {**arguments, "num_inference_steps": 1})
         if step.denoised is None:
             raise AssertionError("the pipeline made no step")
         return unpack(step.denoised, latent.shape, self.family)
 
+    @cached_property
+    def _step(self) -> _OneStep:
+        """The scheduler of all steps; to make one takes longer than to reuse it."""
+        step: _OneStep = _OneStep.from_config(self.scheduler.config)
+        return step
+
     def _call(self, scheduler: Any, latent: Tensor, arguments: Arguments) -> None:
         height, width = latent.shape[2:]
         dtype = torch.float32 if self.family.takes_float32 else self.pipeline.transformer.dtype
-        self.pipeline.scheduler = scheduler
+        if self.pipeline.scheduler is not scheduler:
+            self.pipeline.scheduler = scheduler
         self.pipeline(
             latents=pack(latent, self.family).to(dtype),
             width=width * self.factor,
