@@ -48,8 +48,13 @@ class Estimate:
         )
 
 
-def estimate(timeline: Timeline) -> Estimate:
-    """Returns the estimate of a film."""
+def estimate(timeline: Timeline, *, begins_within_steps: bool = False) -> Estimate:
+    """Returns the estimate of a film.
+
+    Args:
+        timeline: The film.
+        begins_within_steps: True for models that make a part of their first step, which counts as one.
+    """
     film = timeline.animation
     generations = 1
     if mode_of(film).prepares:
@@ -60,9 +65,10 @@ def estimate(timeline: Timeline) -> Estimate:
     has_image[0] &= mode_of(film).source == "clip" or film.begins_over_image
     steps = np.asarray(timeline.column("diffusion.steps"))[generated].astype(np.int64)
     strength = np.where(has_image, _lowest_strength(timeline), 0.0)
-    run = np.maximum(
-        1, (steps - strength * steps + 1e-6).astype(np.int64)
-    )  # as `GenerationRequest.steps_run`
+    left = steps - strength * steps
+    # As `flow_matching.schedule.steps_begun` and `GenerationRequest.steps_run`.
+    run = np.ceil(left - 1e-4) if begins_within_steps else np.floor(left + 1e-6)
+    run = np.clip(run, 1, np.maximum(steps, 1)).astype(np.int64)
     times = np.where(has_image, generations, 1)
     width, height = film.size
     return Estimate(

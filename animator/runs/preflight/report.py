@@ -125,7 +125,8 @@ def _warnings(film: Animation, *, lists_all: bool) -> tuple[str, ...]:
 
 
 def _work(film: Animation, draft: RawPreset) -> Work:
-    needed, model = estimate(Timeline(film)), model_defaults(film.plain())
+    model = model_defaults(film.plain())
+    needed = estimate(Timeline(film), begins_within_steps=model is not None and model.begins_within_steps)
     seconds = film_seconds(needed, film.size, model) if model else None
     heard = film.heard
     return Work(

@@ -12,7 +12,7 @@ from animator.core.read import UnreadableError, read_text
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import HARMLESS
 from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint
-from animator.models.diffusion.checkpoints.flow_families import family_of_pipeline
+from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES, family_of_pipeline
 from animator.models.diffusion.checkpoints.identify import identify
 
 _CONFIG_BYTES = 1_000_000
@@ -34,6 +34,7 @@ class ModelDefaults:
         step_work: Work of one step at that size, guidance included, for estimates: the floating-point
             operations of matrix products that take as long. The built-in model's is measured, others follow
             from the operations of their networks.
+        begins_within_steps: True for a model that makes a part of its first step, which counts as one.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class ModelDefaults:
     cfg_scale: float
     cadence: int
     step_work: float
+    begins_within_steps: bool = False
 
 
 _STARTER = ModelDefaults("the built-in model", 256, 16, 3.0, 2, 4.7e9)
@@ -130,8 +132,10 @@ def _of_name(name: str) -> ModelDefaults | None:
 
 
 def _of_family(family: str, *, is_few_step: bool) -> ModelDefaults | None:
-    defaults = _FAMILIES.get(family)
-    if defaults is None or not is_few_step:
+    if family not in _FAMILIES:
+        return None
+    defaults = replace(_FAMILIES[family], begins_within_steps=family in FLOW_FAMILIES)
+    if not is_few_step:
         return defaults
     steps, cfg_scale = _FEW_STEPS.get(family, _FEW_STEPS_OF_OTHERS)
     return replace(defaults, kind=f"{defaults.kind}, few steps", steps=steps, cfg_scale=cfg_scale, cadence=1)

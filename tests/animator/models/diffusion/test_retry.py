@@ -155,6 +155,9 @@ class Parcel:
     def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[torch.Tensor]:
         return [GOOD for _ in requests]
 
+    def steps_run(self, request: GenerationRequest) -> int:
+        return request.steps_run
+
     def generate_latent(self, request: GenerationRequest) -> torch.Tensor:
         return GOOD
 

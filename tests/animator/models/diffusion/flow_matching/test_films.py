@@ -7,10 +7,12 @@ import pytest
 
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.stable import StableDiffuser
+from animator.runs.preflight.estimate import estimate
 from animator.runs.progress import Progress
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
 from animator.settings import Animation
+from animator.timeline.timeline import Timeline
 from tests.fakes import Make
 
 Opened = Callable[[str], StableDiffuser]
@@ -55,3 +57,9 @@ def test_a_film_that_was_stopped_has_the_frames_of_one_that_never_was(
         for folder in ("whole", "stopped")
     ]
     assert frames[0] == frames[1] and len(set(frames[0])) == FRAMES
+
+
+def test_an_estimate_counts_the_steps_that_are_begun(make_animation: Make) -> None:
+    film = make_animation(frames=4, diffusion={"steps": 4, "strength": 0.6, "cadence": 1})
+    assert estimate(Timeline(film)).steps == 4 + 3 * 1
+    assert estimate(Timeline(film), begins_within_steps=True).steps == 4 + 3 * 2
