@@ -1,12 +1,17 @@
-"""`LayerNames`: the layers of a transformer by their names in LoRA files, diffusers' and the original ones.
+"""`LayerNames`: layers of a flow-matching network by their names in LoRA files, diffusers' or the makers'.
 
-The original networks often have one layer for queries, keys and values where diffusers has three, so one
-layer of a file may map to several of diffusers, each with a part of its rows.
+The makers' networks often have one layer for queries, keys and values where diffusers has three, so one layer
+of a file may map to several of diffusers, each with a part of its rows.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from animator.models.diffusion.checkpoints.layout_tables import LAYOUTS
+
+FIRST_NUMBER = re.compile(r"_(\d{1,3})_", re.ASCII)
+"""That of a block."""
 
 
 @dataclass(frozen=True)
@@ -25,83 +30,81 @@ class Rows:
 Targets = tuple[tuple[str, tuple[Rows, ...]], ...]
 """Flat paths of layers with their rows, in order; no rows stands for all."""
 
-SWAPPED_HALVES = (Rows(1, 1, 2), Rows(0, 1, 2))
-"""Of the last modulation: diffusers has the scale before the shift, the original networks the reverse."""
-
-
-@dataclass(frozen=True)
-class Blocks:
-    """Blocks of one kind.
-
-    Attributes:
-        path: Flat path of a block in the original network, with a group for its number, as a pattern.
-        own: The same in diffusers, with `{}` for the number.
-        layers: diffusers' layers within a block for each of the original ones.
-        others: diffusers' layers within a block that have no original ones, or several.
-    """
-
-    path: str
-    own: str
-    layers: Mapping[str, Targets]
-    others: tuple[str, ...] = ()
-
 
 @dataclass(frozen=True)
 class LayerNames:
-    """Layers of a family's network.
+    """Layers of a family's network, as flat paths with `#` for the number of a block.
 
     Attributes:
-        blocks: Its blocks.
-        top: diffusers' layers outside of the blocks, for each of the original ones.
-        outer: Ratio of a fused layer's rows to the network's width, by the layer's original name, where it
-            tells networks with equal names apart.
-        widths: Widths of the published networks; empty where no other family has the same names.
+        makers: diffusers' layers for those of the makers' network.
+        own: diffusers' layers.
     """
 
-    blocks: tuple[Blocks, ...]
-    top: Mapping[str, Targets]
-    outer: Mapping[str, float] = field(default_factory=dict)
-    widths: tuple[int, ...] = ()
+    makers: Mapping[str, Targets]
+    own: frozenset[str]
+
+    @classmethod
+    def of(cls, family: str) -> "LayerNames":
+        """Returns those of a family, a key of `LAYOUTS`."""
+        makers = {}
+        for name, layers in LAYOUTS[family].items():
+            flat, targets = _flat(name), tuple(map(_flat, layers))
+            if flat != _UNCERTAIN:
+                makers[flat] = tuple(zip(targets, _rows(family, targets), strict=True))
+        own = {_flat(layer) for layers in LAYOUTS[family].values() for layer in layers}
+        return cls(makers, frozenset(own.union(_SAME.get(family, ()))))
 
     def targets(self, flat: str) -> Targets:
         """Returns diffusers' layers for a layer of a file; empty for one that is not of this network.
 
         Args:
-            flat: Flat path of the layer, as diffusers or as the original network has it.
+            flat: Flat path of the layer, in either layout.
         """
-        if flat in self.top:
-            return self.top[flat]
-        for blocks in self.blocks:
-            match = re.fullmatch(f"{blocks.path}_(.+)", flat, re.ASCII)
-            if match is not None and match[2] in blocks.layers:
-                own = blocks.own.format(match[1])
-                return tuple((f"{own}_{name}", rows) for name, rows in blocks.layers[match[2]])
-        return ((flat, ()),) if self._is_own(flat) else ()
-
-    def _is_own(self, flat: str) -> bool:
-        if any(flat == name for targets in self.top.values() for name, _ in targets):
-            return True
-        for blocks in self.blocks:
-            match = re.fullmatch(blocks.own.format(r"\d{1,3}") + "_(.+)", flat, re.ASCII)
-            names = {name for targets in blocks.layers.values() for name, _ in targets} | {*blocks.others}
-            if match is not None and match[1] in names:
-                return True
-        return False
+        number = FIRST_NUMBER.search(flat)
+        name = FIRST_NUMBER.sub("_#_", flat, count=1)
+        if name in self.makers:
+            block = number[1] if number else ""
+            return tuple((target.replace("#", block), rows) for target, rows in self.makers[name])
+        return ((flat, ()),) if name in self.own else ()
 
 
-def split_rows(names: tuple[str, ...], shares: tuple[int, ...]) -> Targets:
-    """Returns layers that share the rows of one layer.
-
-    Args:
-        names: The layers, in order.
-        shares: How many equal parts of the rows each has.
-    """
-    total = sum(shares)
-    firsts = [sum(shares[:index]) for index in range(len(shares))]
-    rows = [(Rows(first, count, total),) for first, count in zip(firsts, shares, strict=True)]
-    return tuple(zip(names, rows, strict=True))
+def _flat(path: str) -> str:
+    return path.replace(".", "_")
 
 
-def whole(names: Mapping[str, str]) -> Mapping[str, Targets]:
-    """Returns layers that have exactly one counterpart, as `Blocks.layers`."""
-    return {original: ((own, ()),) for original, own in names.items()}
+def _rows(family: str, targets: tuple[str, ...]) -> tuple[tuple[Rows, ...], ...]:
+    """Returns the rows of each of the layers that share those of one."""
+    if targets == ("norm_out_linear",):  # diffusers has its scale before its shift, the makers the reverse
+        return ((Rows(1, 1, 2), Rows(0, 1, 2)),)
+    if len(targets) == 1:
+        return ((),)
+    shares = _SHARES.get((family, len(targets)), (1, 1, 1, 4)[: len(targets)])
+    firsts = (sum(shares[:index]) for index in range(len(shares)))
+    return tuple((Rows(first, share, sum(shares)),) for first, share in zip(firsts, shares, strict=True))
+
+
+_SHARES = {("lumina2", 3): (3, 1, 1)}  # three heads of queries share keys and values
+_UNCERTAIN = "joint_blocks_#_context_block_adaLN_modulation_1"
+"""Has its halves swapped in the last block only, whose number a LoRA file does not tell."""
+_BLOCKS = ("layers_#_", "noise_refiner_#_", "context_refiner_#_")
+_ATTENTION = ("to_q", "to_k", "to_v", "to_out_0", "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out")
+_QWEN = ("mlp_net_0_proj", "mlp_net_2", "mod_1")
+_NEXT_DIT = ("feed_forward_w1", "feed_forward_w2", "feed_forward_w3", "adaLN_modulation_0")
+_SAME: Mapping[str, tuple[str, ...]] = {
+    "sd3": ("context_embedder",),
+    "chroma": ("distilled_guidance_layer_in_proj", "distilled_guidance_layer_out_proj"),
+    "qwen-image": (
+        *(f"transformer_blocks_#_attn_{name}" for name in _ATTENTION),
+        *(f"transformer_blocks_#_{stream}_{name}" for stream in ("img", "txt") for name in _QWEN),
+        *("img_in", "txt_in", "proj_out", "norm_out_linear"),
+        *(f"time_text_embed_timestep_embedder_linear_{number}" for number in (1, 2)),
+    ),
+    "z-image": (
+        *(f"{blocks}{name}" for blocks in _BLOCKS for name in _NEXT_DIT),
+        *("cap_embedder_1", "t_embedder_mlp_0", "t_embedder_mlp_2"),
+    ),
+    "lumina2": ("x_embedder",),
+}
+"""Layers with one name in both layouts, which `layout_tables` leaves out."""
+LAYER_NAMES: Mapping[str, LayerNames] = {family: LayerNames.of(family) for family in LAYOUTS}
+"""By the key of a family."""

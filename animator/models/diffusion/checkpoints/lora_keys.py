@@ -3,7 +3,7 @@
 A layer is identified by its module ("unet", "text_encoder", "text_encoder_2" or "transformer") and its path
 with every `.` as `_`. That covers kohya's keys (`lora_unet_down_blocks_0_...`), those of diffusers and PEFT
 (`unet.down_blocks.0. ...`), and those of the original U-Net (`lora_unet_input_blocks_4_1_...`). Names of the
-layers of transformers are in `transformer_keys`.
+layers of transformers are in `layer_names`.
 """
 
 import re

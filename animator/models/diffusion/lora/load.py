@@ -11,9 +11,8 @@ from torch import Tensor
 
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.identify import Kind, identify
-from animator.models.diffusion.checkpoints.layer_names import Rows
+from animator.models.diffusion.checkpoints.layer_names import LAYER_NAMES, Rows
 from animator.models.diffusion.checkpoints.lora_keys import split_key
-from animator.models.diffusion.checkpoints.transformer_keys import LAYER_NAMES
 from animator.models.weights import read_tensors
 
 _BIAS = "_bias"

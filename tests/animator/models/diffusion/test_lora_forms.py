@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.layer_names import LAYER_NAMES
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.diffusion.checkpoints.transformer_keys import LAYER_NAMES
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.request import GenerationRequest

@@ -95,7 +95,7 @@ def test_the_family_of_a_file_is_told_from_its_names(tmp_path: Path, kind: str, 
     ("width", "families"),
     [
         (1536, ("sd3",)),
-        (3072, ("flux", "chroma", "flux2-klein", "qwen-image")),
+        (3072, ("flux", "flux2-klein", "chroma", "qwen-image")),
         (6144, ("flux2",)),
         (4096, ("flux2-klein",)),
     ],
