@@ -55,13 +55,15 @@ def write_vae(folder: Path, channels: int) -> Path:
     from diffusers import AutoencoderTiny
 
     widths = (8, 8, 8, 8)
-    AutoencoderTiny(
+    made = AutoencoderTiny(
         encoder_block_out_channels=widths,
         decoder_block_out_channels=widths,
         latent_channels=channels,
         num_encoder_blocks=(1, 1, 1, 1),
         num_decoder_blocks=(1, 1, 1, 1),
-    ).save_pretrained(folder)
+    )
+    tiny_models.stir(made, 0)
+    made.save_pretrained(folder)
     return folder
 
 
