@@ -41,7 +41,7 @@ SLIPS = (
     ("render|film.yaml|-o|film.avi", "ends in .avi; expected .mp4, .webm, .mov, .mkv, .gif, .webp"),
     ("render|film.yaml|-o|old.mp4", "old.mp4: exists, and has no record that animator wrote it"),
     ("render|film.yaml|--seed|5|--set|diffusion.seed=6", "both give diffusion.seed; leave one of them out"),
-    ("render|film.yaml|--model|dreamshaper", "expected starter, a diffusers folder, a .safetensors file"),
+    ("render|film.yaml|--model|dreamshaper", "expected starter, a diffusers folder, a .safetensors or GGUF"),
     ("render|film.yaml|--model|x/y", "have it downloaded with --allow-download"),
     ("render|film.yaml|--device|gpu", "device gpu: not available on this machine; available: "),
     ("render|tabs.yaml", "tabs.yaml:2:1: is not YAML: found character '\\t'"),

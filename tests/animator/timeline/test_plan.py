@@ -12,6 +12,7 @@ import pytest
 
 from animator.settings import Animation
 from animator.settings.fields import Count, RangedSchedule, Real, Text
+from animator.settings.ip_adapter import IPAdapterPlan
 from animator.settings.scheduled import Scheduled, ScheduledGroup, values_by_frame
 from animator.timeline.columns import schedule_fields
 from animator.timeline.plan import ControlUnitPlan, MotionPlan, Plan
@@ -55,6 +56,7 @@ def test_the_plan_has_a_part_for_each_group_with_schedules() -> None:
     assert {f.name: f.type for f in fields(Plan) if f.name not in fixed} == {
         **parts,
         "controlnet": tuple[ControlUnitPlan, ...],
+        "ip_adapter": tuple[IPAdapterPlan, ...],
     }
 
 
