@@ -107,7 +107,7 @@ WAITING: dict[str, tuple[Place, dict[str, Any]]] = {
         {"compat": True, "mask": MASK, "init": {"image": "ref.png", "strength": 0.5}},
     ),
     "edges": (
-        Place("models/controlnet/preprocessors.py", "canny"),
+        Place("models/controlnet/preprocessors/edges.py", "canny"),
         {"controlnet": [{"model": "x", "source": "frame", "module": "canny"}]},
     ),
 }

@@ -68,6 +68,8 @@ def preset(setting: Setting, kind: PathSetting, name: str) -> dict[str, Any]:
     values: Any = {"folder": [name], "masks": f"[{name}]"}.get(kind.kind, name)
     if setting == ("guided", "init_images"):
         values = {0: name}
+    if setting == ("diffusion", "text_encoders"):
+        values = [name]
     if setting == ("wildcard_folder",):
         values = name
     if setting[0] == "controlnet":

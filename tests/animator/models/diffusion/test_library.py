@@ -44,7 +44,10 @@ TEXT = {"cond_stage_model.transformer.x": torch.empty(1)}
     [
         ({"lora_unet_a_attn2_to_k.lora_down.weight": WIDE}, "SDXL LoRA"),
         ({"unet.a.attn2.to_k.lora_A.weight": torch.empty(4, 768)}, "Stable Diffusion 1 LoRA"),
-        ({"diffusion_model.double_blocks.0.x.lora_A.weight": torch.empty(4, 8)}, "Flux LoRA"),
+        (
+            {"diffusion_model.double_blocks.0.img_attn.qkv.lora_A.weight": torch.empty(4, 3072)},
+            "Flux or Flux.2 Klein or Chroma LoRA",
+        ),
         ({"emb_params": torch.empty(1, 768)}, "Stable Diffusion 1 embedding"),
         ({"clip_l": torch.empty(1, 768), "clip_g": torch.empty(1, 1280)}, "SDXL embedding"),
         ({"control_model.input_hint_block.0.weight": torch.empty(1)}, "ControlNet"),

@@ -39,7 +39,7 @@ def broken_files(tmp_path_factory: pytest.TempPathFactory, file_of: Folder) -> P
     ("name", "message"),
     [
         ("gone", "model gone: there is no such folder or file; expected starter, a diffusers folder"),
-        ("notes.txt", r"model .*notes\.txt: is not a model file; expected a \.safetensors file"),
+        ("notes.txt", r"model .*notes\.txt: is not a model file; expected a \.safetensors or GGUF file"),
         ("short", r"short\.safetensors: is truncated: it has \d+ bytes of \d+; download"),
         ("garbled", r"garbled\.safetensors: is corrupt: its header cannot be read"),
         ("page", r"page\.safetensors: is not a safetensors file: it does not start with a header"),
