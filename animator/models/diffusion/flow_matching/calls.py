@@ -11,12 +11,9 @@ from animator.core.log_collector import warn_once
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
 from animator.models.diffusion.flow_matching.denoiser import Weighted
 from animator.models.diffusion.flow_matching.texts import FlowTexts
-from animator.models.diffusion.prompts.editing import texts_by_step
-from animator.models.diffusion.prompts.syntax import pieces, prompt_parts, split_and, split_loras
+from animator.models.diffusion.prompts.by_step import StepPrompts, prompts_by_step
+from animator.models.diffusion.prompts.syntax import pieces, split_and
 from animator.models.diffusion.request import GenerationRequest, input_scale
-
-StepPrompts = tuple[tuple[str, str, float], ...]
-"""The prompts of a step: positive, negative, weight of the pair; weights sum to 1."""
 
 log = logging.getLogger(__name__)
 
@@ -52,16 +49,7 @@ class FlowPrompts:
             steps: Number of steps that run.
             state: LoRA files merged into the text encoders; texts are encoded once per state.
         """
-        edited = [
-            (texts_by_step(split_loras(text)[0], steps), texts_by_step(split_loras(no)[0], steps), weight)
-            for text, no, weight in prompt_parts(request.prompt)
-        ]
-        by_step = [
-            tuple((positive[step], negative[step], weight) for positive, negative, weight in edited)
-            for step in range(steps)
-        ]
-        if len(set(by_step)) == 1:
-            by_step = by_step[:1]
+        by_step = prompts_by_step(request.prompt, steps)
         made = {prompts: self._of_step(prompts, request, state) for prompts in dict.fromkeys(by_step)}
         return [made[prompts] for prompts in by_step]
 

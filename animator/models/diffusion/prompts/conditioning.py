@@ -12,7 +12,7 @@ from animator.core.lru_cache import LRUCache
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.lora.apply import Weights
-from animator.models.diffusion.prompts.editing import texts_by_step
+from animator.models.diffusion.prompts.by_step import StepPrompts, prompts_by_step
 from animator.models.diffusion.prompts.embedding_file import read_vectors
 from animator.models.diffusion.prompts.encode import Conditioning, TextEncoders, blend
 from animator.models.diffusion.prompts.syntax import hypernet_tags, prompt_parts, split_and, split_loras
@@ -22,8 +22,6 @@ from schedules import PromptFrame
 TEXTS_KEPT = 256
 Strengths = tuple[tuple[Path, float], ...]
 """Hypernetwork files with their strengths, in the order of the prompt."""
-StepPrompts = tuple[tuple[str, str, float], ...]
-"""The prompts of a step: positive, negative, weight of the pair."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +78,7 @@ class PromptEncoder:
         Raises:
             ModelError: A textual inversion does not fit the model, or clip_skip is too large.
         """
-        steps = request.steps_run
-        edited = [
-            (texts_by_step(split_loras(text)[0], steps), texts_by_step(split_loras(no)[0], steps), weight)
-            for text, no, weight in prompt_parts(request.prompt)
-        ]
-        by_step = [
-            tuple((positive[step], negative[step], weight) for positive, negative, weight in edited)
-            for step in range(steps)
-        ]
-        if len(set(by_step)) == 1:
-            by_step = by_step[:1]
+        by_step = prompts_by_step(request.prompt, request.steps_run)
         encode = self._distilled_guidance if takes.scale else partial(self._guidance, takes_image=takes.image)
         encoded = {step: encode(step, request, encoders_state) for step in dict.fromkeys(by_step)}
         return [encoded[step] for step in by_step]
