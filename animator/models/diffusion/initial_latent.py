@@ -44,18 +44,32 @@ def image_latent(request: GenerationRequest, autoencoder: Autoencoder) -> Tensor
 
 
 def initial_latent(
-    request: GenerationRequest, autoencoder: Autoencoder, sigma: float, noise: LatentNoise
+    request: GenerationRequest,
+    autoencoder: Autoencoder,
+    sigma: float,
+    noise: LatentNoise,
+    latent: Tensor | None,
+    image_share: float = 1.0,
 ) -> Tensor:
-    """Returns the noised latent (1, C, h, w) at the first sigma of a model with a U-Net."""
+    """Returns the noised latent (1, C, h, w) at the first sigma.
+
+    Args:
+        request: The request.
+        autoencoder: The model's VAE.
+        sigma: The first sigma.
+        noise: The stream of the request's seed, at its start.
+        latent: What `image_latent` returned.
+        image_share: Factor of that latent: all of it for a model with a U-Net, `1 - sigma` for flow matching.
+    """
     initial_noise = first_noise(noise, request, autoencoder)
-    latent = image_latent(request, autoencoder)
     if latent is None:
         return initial_noise * sigma
-    latent = fill_masked(request, autoencoder, latent, noise)
-    return torch.add(latent, initial_noise, alpha=sigma * request.noise_multiplier)
+    latent = _fill_masked(request, autoencoder, latent, noise)
+    kept = latent if image_share == 1.0 else latent * image_share
+    return torch.add(kept, initial_noise, alpha=sigma * request.noise_multiplier)
 
 
-def fill_masked(
+def _fill_masked(
     request: GenerationRequest, autoencoder: Autoencoder, latent: Tensor, noise: LatentNoise
 ) -> Tensor:
     """Returns the latent with the request's fill inside the mask."""

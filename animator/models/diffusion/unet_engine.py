@@ -19,7 +19,7 @@ from animator.models.diffusion.engine import Engine
 from animator.models.diffusion.hold import hold_of
 from animator.models.diffusion.hypernetwork.kept import Hypernetworks
 from animator.models.diffusion.image_inputs import edited_input, inpaint_input
-from animator.models.diffusion.initial_latent import initial_latent
+from animator.models.diffusion.initial_latent import image_latent, initial_latent
 from animator.models.diffusion.ip_adapter.adapters import IPAdapters
 from animator.models.diffusion.ip_adapter.attention import attending
 from animator.models.diffusion.ip_adapter.name import AdapterName
@@ -214,10 +214,11 @@ class UNetEngine:
         sampler = find_sampler(first.sampler)
         sigmas = self._sigmas.of(sampler, first)
         with self.denoising(requests, sigmas) as denoise, self._relay(requests, sigmas, denoise) as relay:
-            shape = model.autoencoder.latent_shape(first.size)
+            vae = model.autoencoder
+            shape = vae.latent_shape(first.size)
             noises = [LatentNoise.of(request.seed, shape, self._device) for request in requests]
             starts = [
-                initial_latent(request, model.autoencoder, sigmas[0], noise)
+                initial_latent(request, vae, sigmas[0], noise, image_latent(request, vae))
                 for request, noise in zip(requests, noises, strict=True)
             ]
             noise_sampler = NoiseSampler(

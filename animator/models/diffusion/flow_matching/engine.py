@@ -12,15 +12,15 @@ from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily, family_of_pipeline
-from animator.models.diffusion.denoiser import Inpaint
 from animator.models.diffusion.flow_matching.autoencoders import open_autoencoder
 from animator.models.diffusion.flow_matching.calls import FlowPrompts
 from animator.models.diffusion.flow_matching.denoiser import FlowDenoiser, Weighted
-from animator.models.diffusion.flow_matching.latents import first_latent, hold_of, inpaint_of
+from animator.models.diffusion.flow_matching.latents import hold_of, inpaint_of
 from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler, steps_begun
 from animator.models.diffusion.flow_matching.supported import check_supported, unsupported
 from animator.models.diffusion.flow_matching.texts import TEXT_PARTS, FlowTexts
+from animator.models.diffusion.initial_latent import image_latent, initial_latent
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
@@ -140,15 +140,16 @@ class FlowEngine:
         """Returns the latent of the generated image; errors as `generate`."""
         check_supported(request, self._name, self._library)
         self._loras.apply(lora_weights(request.prompt, self._library))
-        shape = self._vae.latent_shape(request.size)
-        schedule = self._schedule(request, shape)
+        vae, steps = self._vae, self.steps_run(request)
+        shape = vae.latent_shape(request.size)
+        calls = self._prompts.calls(request, steps, self._loras.text_state)
+        schedule = self._schedule(request.steps, shape, calls)
         sigmas = schedule.after(request.skipped_share)
-        calls = self._prompts.calls(request, len(sigmas) - 1, self._loras.text_state)
-        noise = LatentNoise.of(request.seed, shape, self._device)
-        start = first_latent(request, self._vae, sigmas[0], noise)
-        watched = stepwise(
-            self._denoiser(request, schedule, sigmas, calls), sigmas, [self._report(request, len(sigmas) - 1)]
-        )
+        noise, original = LatentNoise.of(request.seed, shape, self._device), image_latent(request, vae)
+        start = initial_latent(request, vae, sigmas[0], noise, original, 1 - sigmas[0])
+        kept = inpaint_of(request, vae, original), hold_of(request, vae, original)
+        denoise = FlowDenoiser(self._network, schedule, sigmas, calls, *kept)
+        watched = stepwise(denoise, sigmas, [self._report(request, steps)])
         try:
             return find_sampler(request.sampler).solve(watched, start, sigmas, NoiseSampler(noise.draw, 0.0))
         except EnoughSteps as enough:
@@ -164,26 +165,10 @@ class FlowEngine:
         """Returns the image of a latent; see `Engine`."""
         return self._vae.decode(latent, size)
 
-    def _schedule(self, request: GenerationRequest, shape: tuple[int, ...]) -> FlowSchedule:
+    def _schedule(self, steps: int, shape: tuple[int, ...], calls: Sequence[Weighted]) -> FlowSchedule:
         """Returns the noise levels of a full generation, which the pipeline computes with any prompt."""
-
-        def compute() -> FlowSchedule:
-            ((arguments, _), *_), *_ = self._prompts.calls(request, 1, self._loras.text_state)
-            return self._network.schedule(shape, request.steps, arguments)
-
-        return self._schedules.get((request.steps, shape), compute)
-
-    def _denoiser(
-        self,
-        request: GenerationRequest,
-        schedule: FlowSchedule,
-        sigmas: Sequence[float],
-        calls: Sequence[Weighted],
-    ) -> FlowDenoiser:
-        inpaint: Inpaint | None = inpaint_of(request, self._vae)
-        return FlowDenoiser(
-            self._network, schedule, sigmas, calls, inpaint, hold_of(request, self._vae, schedule, sigmas)
-        )
+        ((arguments, _), *_), *_ = calls
+        return self._schedules.get((steps, shape), lambda: self._network.schedule(shape, steps, arguments))
 
     def _report(self, request: GenerationRequest, steps: int) -> StepReports | None:
         if request.observer is None:

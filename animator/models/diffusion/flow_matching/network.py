@@ -7,7 +7,7 @@ prompt editing, masks and noise mean the same as for all other models.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 
 import torch
@@ -29,14 +29,8 @@ class _OneStep(FlowMatchEulerDiscreteScheduler):  # type: ignore[misc]  # diffus
     timestep = 1000.0
     denoised: Tensor | None = None
 
-    def set_timesteps(
-        self,
-        num_inference_steps: int | None = None,
-        device: Any = None,
-        sigmas: Any = None,
-        mu: float | None = None,
-        timesteps: Any = None,
-    ) -> None:
+    @wraps(FlowMatchEulerDiscreteScheduler.set_timesteps)  # pipelines look at the names of its arguments
+    def set_timesteps(self, *_: Any, device: Any = None, **__: Any) -> None:
         """Sets the one timestep, whatever was computed."""
         self.timesteps = to_device(torch.tensor([self.timestep], dtype=torch.float32), device or "cpu")
         self.sigmas = to_device(torch.tensor([self.sigma, 0.0], dtype=torch.float32), device or "cpu")

@@ -6,6 +6,7 @@ them to its scheduler. So the pipeline itself is asked: its scheduler takes down
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ class FlowSchedule:
         steps = len(self.sigmas) - 1
         position = _position(steps, strength)
         whole = round(position)
-        if abs(position - whole) < _ROUNDING:
+        if abs(position - whole) < ROUNDING:
             return self.sigmas[whole:]
         first = float(np.interp(position, range(steps + 1), self.sigmas))
         return (first, *self.sigmas[int(position) + 1 :])
@@ -47,7 +48,7 @@ class FlowSchedule:
 
 _LEAST = 0.1
 """Share of the last step that always runs."""
-_ROUNDING = 1e-4
+ROUNDING = 1e-4
 """Rounding errors of strengths must not cost a step."""
 
 
@@ -60,7 +61,7 @@ def steps_begun(steps: int, strength: float) -> int:
     """
     position = _position(steps, strength)
     whole = round(position)
-    return steps - (whole if abs(position - whole) < _ROUNDING else int(position))
+    return steps - (whole if abs(position - whole) < ROUNDING else int(position))
 
 
 def _position(steps: int, strength: float) -> float:
@@ -99,15 +100,9 @@ def schedule_of(call: Callable[[Any], object], scheduler: Any) -> FlowSchedule:
     """
 
     class Asking(type(scheduler)):  # type: ignore[misc]  # the class is known only here
-        def set_timesteps(
-            self,
-            num_inference_steps: int | None = None,
-            device: Any = None,
-            sigmas: Any = None,
-            mu: float | None = None,
-            timesteps: Any = None,
-        ) -> None:
-            super().set_timesteps(num_inference_steps, "cpu", sigmas, mu, timesteps)
+        @wraps(type(scheduler).set_timesteps)  # pipelines look at the names of its arguments
+        def set_timesteps(self, *args: Any, device: Any = None, **kwargs: Any) -> None:
+            super().set_timesteps(*args, device="cpu", **kwargs)
             raise _TakenError
 
     asking = Asking.from_config(scheduler.config)
