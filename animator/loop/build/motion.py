@@ -100,8 +100,8 @@ def _motion_3d(animation: Animation, model: Callable[[], DepthModel], how: _Resa
     depth_source = _depth_source(animation, model()) if animation.depth.use_depth_warping else None
     flip = _motion_2d(animation, how) if animation.motion.enable_perspective_flip else None
     if camera.projection == "pinhole":
-        warp = PinholeWarp(depth_source, how.sampling_3d, camera.reveal_noise)
-        pinhole = BlackPinholeWarp(warp) if how.is_black else warp
+        kind = BlackPinholeWarp if how.is_black else PinholeWarp
+        pinhole = kind(depth_source, how.sampling_3d, camera.reveal_noise)
         return pinhole if flip is None else FlippedThenWarp(flip, pinhole)
     deforum = DeforumWarp(depth_source, how.padding, how.sampling_3d)
     return deforum if flip is None else behavior_of(animation).flip_and_warp(flip, deforum)

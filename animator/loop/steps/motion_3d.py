@@ -25,18 +25,14 @@ from schedules.seeds import derive
 
 
 @dataclass(frozen=True)
-class DeforumWarp:
-    """Deforum's 3D warp: shifts every pixel by the change of its projected point.
+class _WithDepth:
+    """A motion by the depth of its source.
 
     Attributes:
         depth_source: Estimates the depth; None warps the image as one plane.
-        border: What is sampled outside the image.
-        sampling: Interpolation between pixels.
     """
 
     depth_source: DepthSource | None
-    border: Border
-    sampling: Sampling
 
     def estimate_depth(
         self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
@@ -49,59 +45,10 @@ class DeforumWarp:
         """Returns the past of the next image; None for a network without."""
         return None if self.depth_source is None else self.depth_source.past_with(past, image)
 
-    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """Returns the image (3, H, W) after the moves of all plans, resampled once, with the last camera."""
-        z, camera = self.distances(depth), camera_of(plans)
-        return warp3d(image, z, total_motion(plans), camera, self.border, self.sampling)
-
-    def distances(self, depth: Tensor | None) -> Tensor | None:
-        """Returns the distances (H, W) of a depth estimate; None is one plane."""
-        return (
-            None
-            if self.depth_source is None or depth is None
-            else 2.0 - self.depth_source.scaling.normalize(depth)
-        )
-
 
 @dataclass(frozen=True)
-class FlippedWarp:
-    """A perspective flip and a 3D warp in one resampling.
-
-    Attributes:
-        flip: Applied first.
-        motion: Warps the flipped image.
-    """
-
-    flip: Warp2D
-    motion: DeforumWarp
-
-    def estimate_depth(
-        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
-    ) -> Tensor | None:
-        """Returns the image's depth (H, W), or None for a plane."""
-        return self.motion.estimate_depth(image, plan, last, past)
-
-    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
-        """Returns the past of the next image; None for a network without."""
-        return self.motion.past_with(past, image)
-
-    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
-        """Returns the image (3, H, W) after the flips, then the moves of all plans, resampled once."""
-        height, width = image.shape[-2:]
-        combined_flip = self.flip.combined_flip(plans, width, height)
-        if is_singular(combined_flip):
-            return torch.zeros_like(image)
-        z = self.motion.distances(depth)
-        if z is None:
-            z = torch.ones((height, width), device=image.device)
-        flipped = matrix_grid(inverse(combined_flip), width, height, image.device)
-        grid = compose_grids(flipped, projection_grid(z, total_motion(plans), camera_of(plans)))
-        return sample_colors(image, grid, self.motion.border, self.motion.sampling)
-
-
-@dataclass(frozen=True)
-class FlippedThenWarp:
-    """A perspective flip, then a warp, each with its own resampling, as Deforum does.
+class _AfterFlip:
+    """A perspective flip before another motion, whose depth it has.
 
     Attributes:
         flip: Applied first.
@@ -121,6 +68,57 @@ class FlippedThenWarp:
         """Returns the past of the next image; None for a network without."""
         return self.motion.past_with(past, image)
 
+
+@dataclass(frozen=True)
+class DeforumWarp(_WithDepth):
+    """Deforum's 3D warp: shifts every pixel by the change of its projected point.
+
+    Attributes:
+        border: What is sampled outside the image.
+        sampling: Interpolation between pixels.
+    """
+
+    border: Border
+    sampling: Sampling
+
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """Returns the image (3, H, W) after the moves of all plans, resampled once, with the last camera."""
+        z, camera = self.distances(depth), camera_of(plans)
+        return warp3d(image, z, total_motion(plans), camera, self.border, self.sampling)
+
+    def distances(self, depth: Tensor | None) -> Tensor | None:
+        """Returns the distances (H, W) of a depth estimate; None is one plane."""
+        return (
+            None
+            if self.depth_source is None or depth is None
+            else 2.0 - self.depth_source.scaling.normalize(depth)
+        )
+
+
+@dataclass(frozen=True)
+class FlippedWarp(_AfterFlip):
+    """A perspective flip and a 3D warp in one resampling."""
+
+    motion: DeforumWarp
+
+    def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
+        """Returns the image (3, H, W) after the flips, then the moves of all plans, resampled once."""
+        height, width = image.shape[-2:]
+        combined_flip = self.flip.combined_flip(plans, width, height)
+        if is_singular(combined_flip):
+            return torch.zeros_like(image)
+        z = self.motion.distances(depth)
+        if z is None:
+            z = torch.ones((height, width), device=image.device)
+        flipped = matrix_grid(inverse(combined_flip), width, height, image.device)
+        grid = compose_grids(flipped, projection_grid(z, total_motion(plans), camera_of(plans)))
+        return sample_colors(image, grid, self.motion.border, self.motion.sampling)
+
+
+@dataclass(frozen=True)
+class FlippedThenWarp(_AfterFlip):
+    """A perspective flip, then a warp, each with its own resampling, as Deforum does."""
+
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the flips of all plans, then their moves."""
         for plan in plans:
@@ -129,30 +127,17 @@ class FlippedThenWarp:
 
 
 @dataclass(frozen=True)
-class PinholeWarp:
+class PinholeWarp(_WithDepth):
     """3D warp with a pinhole camera, which handles occlusion and inpaints what comes into view.
 
     Attributes:
-        depth_source: Estimates the depth; None warps the image as one plane.
         sampling: Interpolation between pixels.
         noise: Amount of noise, 0 to 1, over what comes into view, for the diffusion to build on; 0 leaves
             the extended background.
     """
 
-    depth_source: DepthSource | None
     sampling: Sampling
     noise: float
-
-    def estimate_depth(
-        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
-    ) -> Tensor | None:
-        """Returns the image's depth (H, W), or None for a plane."""
-        source = self.depth_source
-        return None if source is None else source.estimate_depth(image, plan, last, past)
-
-    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
-        """Returns the past of the next image; None for a network without."""
-        return None if self.depth_source is None else self.depth_source.past_with(past, image)
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the moves of all plans, gaps filled."""
@@ -172,28 +157,12 @@ class PinholeWarp:
 
 
 @dataclass(frozen=True)
-class BlackPinholeWarp:
-    """A pinhole camera that leaves black what comes into view.
-
-    Attributes:
-        pinhole: The camera.
-    """
-
-    pinhole: PinholeWarp
-
-    def estimate_depth(
-        self, image: Tensor, plan: Plan, last: Tensor | None, past: Tensor | None = None
-    ) -> Tensor | None:
-        """Returns the image's depth (H, W), or None for a plane."""
-        return self.pinhole.estimate_depth(image, plan, last, past)
-
-    def past_with(self, past: Tensor | None, image: Tensor) -> Tensor | None:
-        """Returns the past of the next image; None for a network without."""
-        return self.pinhole.past_with(past, image)
+class BlackPinholeWarp(PinholeWarp):
+    """A pinhole camera that leaves black what comes into view; its noise is not used."""
 
     def warp(self, image: Tensor, plans: Sequence[Plan], depth: Tensor | None) -> Tensor:
         """Returns the image (3, H, W) after the moves of all plans."""
-        view = self.pinhole.view(image, plans, depth)
+        view = self.view(image, plans, depth)
         return view.image * (1.0 - view.revealed)
 
 
