@@ -16,6 +16,7 @@ from tests.animator.models.diffusion.original_names import (
     vae_tensors,
 )
 from tests.animator.models.diffusion.tiny_flow_models import FLOW_MAKERS
+from tests.animator.models.diffusion.tiny_parts import image_vae, t5_encoder
 
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
 WIDTHS = (16, 32, 32)
@@ -75,19 +76,8 @@ def write_file(kind: str, path: Path, seed: int = 0, metadata: dict[str, str] | 
 
 
 def _vae(scaling: float = 0.18215, channels: int = 4) -> Any:
-    from diffusers import AutoencoderKL
-
-    return AutoencoderKL(
-        block_out_channels=(8, 16, 16, 16),
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        latent_channels=channels,
-        norm_num_groups=4,
-        layers_per_block=2,
-        sample_size=64,
-        scaling_factor=scaling,
-        shift_factor=0.1 if channels == 16 else None,
-    )
+    shift = 0.1 if channels == 16 else None
+    return image_vae(channels, (8, 16, 16, 16), 2, scaling, sample_size=64, shift_factor=shift)
 
 
 def _text(width: int, layers: int = 3, *, projected: bool = False, act: str = "quick_gelu") -> Any:
@@ -203,14 +193,6 @@ def _refiner() -> Any:
     )
 
 
-def _t5() -> Any:
-    from transformers import T5Config, T5EncoderModel
-
-    return T5EncoderModel(
-        T5Config(vocab_size=49408, d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=4)
-    ).eval()
-
-
 def _sd3() -> Any:
     from diffusers import FlowMatchEulerDiscreteScheduler, SD3Transformer2DModel, StableDiffusion3Pipeline
 
@@ -261,7 +243,7 @@ def _flux() -> Any:
         vae=_vae(0.36, channels=16),
         text_encoder=_text(32),
         tokenizer=clip_tokenizer(pad_token="<|endoftext|>"),
-        text_encoder_2=_t5(),
+        text_encoder_2=t5_encoder(),
         tokenizer_2=clip_tokenizer(pad_token="<|endoftext|>"),
     )
 
