@@ -47,9 +47,13 @@ class Autoencoder:
         right, below = _round_up(width, self.multiple) - width, _round_up(height, self.multiple) - height
         return functional.pad(image[None], (0, right, 0, below), mode="replicate")
 
+    def model_input(self, image: Tensor) -> Tensor:
+        """Returns an image (3, H, W) in [0, 1] as the VAE takes it: (1, 3, H', W') in [-1, 1]."""
+        return (self.pad(image) * 2 - 1).to(self.model.dtype)
+
     def encode(self, image: Tensor) -> Tensor:
         """Returns the float32 latent (1, C, h, w), the posterior's mean, of an image (3, H, W) in [0, 1]."""
-        out = self.model.encode((self.pad(image) * 2 - 1).to(self.model.dtype))
+        out = self.model.encode(self.model_input(image))
         latent = out.latent_dist.mean if hasattr(out, "latent_dist") else out.latents
         config = self.model.config
         return torch.as_tensor((latent.to(torch.float32) - _shift_factor(config)) * config.scaling_factor)

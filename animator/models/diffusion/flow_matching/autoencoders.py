@@ -61,8 +61,9 @@ class VideoAutoencoder(Autoencoder):
 
     def encode(self, image: Tensor) -> Tensor:
         """Returns the latent of an image; see `Autoencoder`."""
-        video = (self.pad(image) * 2 - 1).to(self.model.dtype)[:, :, None]
-        latent = self.model.encode(video).latent_dist.mean[:, :, 0].to(torch.float32)
+        latent = (
+            self.model.encode(self.model_input(image)[:, :, None]).latent_dist.mean[:, :, 0].to(torch.float32)
+        )
         mean, spread = self._statistics(latent)
         return torch.as_tensor((latent - mean) / spread)
 
@@ -95,7 +96,7 @@ class DeepAutoencoder(Autoencoder):
 
     def encode(self, image: Tensor) -> Tensor:
         """Returns the latent of an image; see `Autoencoder`."""
-        latent = self.model.encode((self.pad(image) * 2 - 1).to(self.model.dtype)).latent
+        latent = self.model.encode(self.model_input(image)).latent
         return torch.as_tensor(latent.to(torch.float32) * self.model.config.scaling_factor)
 
 
@@ -114,7 +115,7 @@ class PatchedAutoencoder(Autoencoder):
 
     def encode(self, image: Tensor) -> Tensor:
         """Returns the latent of an image; see `Autoencoder`."""
-        latent = self.model.encode((self.pad(image) * 2 - 1).to(self.model.dtype)).latent_dist.mean
+        latent = self.model.encode(self.model_input(image)).latent_dist.mean
         mean, spread = self._statistics()
         return (_patched(latent.to(torch.float32)) - mean) / spread
 
