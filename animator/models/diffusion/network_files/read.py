@@ -1,6 +1,5 @@
 """Reads the tensors of a network's file, packed ones as they are: `read_stored`."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from animator.core.json_text import parse_json
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.gguf_header import GGUF, GGUFTensor, read_gguf_header
 from animator.models.diffusion.network_files.packed import Float8, Stored, blocks_of
@@ -106,7 +106,7 @@ def _check_form(path: Path, name: str, tensor: Tensor) -> None:
     """
     text = bytes(tensor.flatten()[:1000].to(torch.uint8).tolist()).decode("utf-8", "replace")
     try:
-        described = json.loads(text)
+        described = parse_json(text)
     except ValueError:
         described = None
     form = described.get("format") if isinstance(described, dict) else None

@@ -179,6 +179,7 @@ def test_scales_may_be_one_for_each_row(folder_of: Folder, tmp_path: Path) -> No
             "is packed as 'nvfp4'; expected float8_e4m3fn",
         ),
         ({"img_in.comfy_quant": torch.tensor([1, 2], dtype=torch.uint8)}, "is packed as 'None'"),
+        ({"img_in.comfy_quant": torch.full((1000,), ord("["), dtype=torch.uint8)}, "is packed as 'None'"),
         (
             {"double_blocks.0.img_attn.proj.scale_weight": torch.ones(7)},
             r"the scale of double_blocks\.0\.img_attn\.proj\.weight has 7 numbers",
