@@ -142,6 +142,12 @@ def family_of_width(width: int) -> str:
     return _BY_WIDTH.get(width, "")
 
 
+def base_of_width(width: int) -> str:
+    """Returns what the base with this cross-attention width is called."""
+    family = family_of_width(width)
+    return FAMILY_NAMES[family] if family else f"a base of width {width}"
+
+
 def _checkpoint(header: Header) -> Kind:
     shapes = header.shapes
     first = shapes.get("model.diffusion_model.input_blocks.0.0.weight", ())

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from animator.core.confinement import is_within, named_path
-from animator.core.paths import is_file
+from animator.core.paths import exists, is_file
 from animator.core.permissions import permissions
 from animator.core.walk import TooManyFilesError, walk
 from animator.errors import ModelError
@@ -68,6 +68,16 @@ class Library:
         harmless = (path for path in self.files if path.suffix in HARMLESS)
         paths = (self._find(name, found) for found in (safe, harmless, iter(self.files)))
         return next((path for path in paths if path is not None), None)
+
+    def locate(self, name: str) -> Path | None:
+        """Returns the file or folder at a path, or else the checkpoint of that name; None for neither."""
+        path = named_path(name)
+        return path if exists(path) else self.checkpoint(name)
+
+    @property
+    def searched(self) -> str:
+        """Where names are looked for, for messages."""
+        return ", ".join(map(str, self.folders)) or "no folder"
 
     def controlnet(self, name: str) -> Path | None:
         """Returns the ControlNet of a name, a file or a diffusers folder of one component, or None."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from animator.core.confinement import named_path
-from animator.core.paths import exists, is_folder
+from animator.core.paths import is_folder
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.file_header import HARMLESS, SAFE, Header, read_header
@@ -81,12 +80,11 @@ def find_parts(name: str, header: Header, library: Library, rest: Rest) -> Path:
         if not problem:
             return folder
         problems.append(f"{folder} {problem}")
-    searched = ", ".join(map(str, library.folders)) or "no folder"
     raise ModelError(
         f"model {name}: the file holds the network of {family.title} alone. What it lacks: the text encoders "
         f"({family.encoders}), their tokenizers and the VAE. Name a diffusers folder of {family.title} in "
-        f"diffusion.parts, or put it into a model folder (looked in {searched}); its folder {NETWORK} needs "
-        f"{_CONFIG} only" + (f". Not usable: {'; '.join(problems)}" if problems else "")
+        f"diffusion.parts, or put it into a model folder (looked in {library.searched}); its folder "
+        f"{NETWORK} needs {_CONFIG} only" + (f". Not usable: {'; '.join(problems)}" if problems else "")
     )
 
 
@@ -120,8 +118,7 @@ def text_encoder_files(folder: Path, library: Library, rest: Rest) -> Mapping[st
 
 
 def _named_folder(name: str, library: Library) -> Path:
-    path = named_path(name)
-    folder = path if exists(path) else library.checkpoint(name)
+    folder = library.locate(name)
     if folder is None or not is_folder(folder):
         raise ModelError(
             f"{name}: is no folder; {library.nearest_checkpoint(name)}expected a diffusers folder, or the "
@@ -131,12 +128,10 @@ def _named_folder(name: str, library: Library) -> Path:
 
 
 def _named_file(name: str, library: Library) -> Path:
-    path = named_path(name)
-    found = path if exists(path) else library.checkpoint(name)
+    found = library.locate(name)
     if found is None or found.suffix not in HARMLESS or is_folder(found):
-        searched = ", ".join(map(str, library.folders)) or "no folder"
         raise ModelError(
-            f"{name}: there is no such {SAFE} file, here or in {searched}; "
+            f"{name}: there is no such {SAFE} file, here or in {library.searched}; "
             f"{library.nearest_checkpoint(name)}expected a text encoder"
         )
     return found

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from animator.core.confinement import named_path
-from animator.core.paths import exists, is_folder
+from animator.core.paths import is_folder
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.config_file import read_config
@@ -100,11 +99,9 @@ def check_vae(name: str, library: Library) -> None:
     Raises:
         ModelError: It is missing, may not be read, or is not a VAE.
     """
-    path = named_path(name)
-    location = path if exists(path) else library.checkpoint(name)
+    location = library.locate(name)
     if location is None:
-        searched = ", ".join(map(str, library.folders))
-        raise ModelError(f"{name}: there is no such file or folder, here or in {searched}")
+        raise ModelError(f"{name}: there is no such file or folder, here or in {library.searched}")
     if is_folder(location):
         check_model_folder(location)
         read_config((location / "vae" if (location / INDEX).is_file() else location) / CONFIG)

@@ -36,10 +36,9 @@ def find_controlnet(name: str, library: Library) -> Checkpoint:
     is_hub_id = name.count("/") == 1 and not name.startswith((".", "~", "/"))
     if is_hub_id and path.suffix not in (SAFE, *PICKLED):
         return Checkpoint(name, name, "hub")
-    searched = ", ".join(str(folder) for folder in library.folders) or "no folder"
     raise ModelError(
         f"controlnet {name}: there is no such folder or file; {library.nearest_checkpoint(name)}looked in "
-        f"{searched}, which the setting `model_folders` names; expected a file, a folder or a hub id"
+        f"{library.searched}, which the setting `model_folders` names; expected a file, a folder or a hub id"
     )
 
 

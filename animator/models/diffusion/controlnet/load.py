@@ -7,7 +7,7 @@ import torch
 
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import Checkpoint
-from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, family_of_width
+from animator.models.diffusion.checkpoints.identify import base_of_width
 from animator.models.diffusion.controlnet.keys import architecture, context_width, flat_name, match_state_dict
 from animator.models.diffusion.load_pipeline import quiet_diffusers
 from animator.models.hub import hub_access, not_downloaded, why_unreachable
@@ -98,10 +98,6 @@ def _check_base(checkpoint: Checkpoint, width: int, unet: Any) -> None:
     own = int(unet.config.cross_attention_dim)
     if width != own:
         raise ModelError(
-            f"controlnet {checkpoint.name}: was made for {_family(width)}; the model is "
-            f"{_family(own)}. Use a ControlNet and a model of one base"
+            f"controlnet {checkpoint.name}: was made for {base_of_width(width)}; the model is "
+            f"{base_of_width(own)}. Use a ControlNet and a model of one base"
         )
-
-
-def _family(width: int) -> str:
-    return FAMILY_NAMES[family_of_width(width)] if family_of_width(width) else f"a base of width {width}"

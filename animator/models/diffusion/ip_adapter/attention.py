@@ -93,7 +93,8 @@ class _Layer:
         """Adds what the queries read in the images to what they read in the text."""
         read, queries = args[0], self._queries
         self._queries = None
-        assert queries is not None  # noqa: S101 (an attention computes its queries first)
+        if queries is None:
+            raise AssertionError("an attention computes its queries first")
         for prompt, (to_key, to_value) in zip(self._shown.prompts, self._weights, strict=True):
             if prompt is None:
                 continue

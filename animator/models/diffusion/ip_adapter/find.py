@@ -74,12 +74,12 @@ def find_adapter_file(name: str, library: Library) -> Path:
     Raises:
         ModelError: There is no adapter of that name.
     """
-    path = named_path(name)
-    location = path if exists(path) else library.checkpoint(name)
+    location = library.locate(name)
     if location is None:
         raise ModelError(
             f"ip_adapter {name}: there is no such folder or file; {library.nearest_checkpoint(name)}"
-            f"looked in {_searched(library)}; expected a file such as ip-adapter_sd15{SAFE}"
+            f"looked in {library.searched}, which the setting `model_folders` names; "
+            f"expected a file such as ip-adapter_sd15{SAFE}"
         )
     if is_folder(location):
         return _only_adapter(name, location)
@@ -106,15 +106,14 @@ def _only_adapter(name: str, folder: Path) -> Path:
 
 
 def _named_encoder(name: AdapterName, facts: AdapterFacts, library: Library) -> Path:
-    path = named_path(name.encoder)
-    wanted = name.encoder.lower()
+    path, wanted = named_path(name.encoder), name.encoder.lower()
     in_library = (
         found for found in _encoders_in(library) if wanted in (found.name.lower(), found.stem.lower())
     )
     location = path if exists(path) else next(in_library, None) or library.checkpoint(name.encoder)
     if location is None:
         raise ModelError(
-            f"encoder {name.encoder}: there is no such folder or file; looked in {_searched(library)}; "
+            f"encoder {name.encoder}: there is no such folder or file; looked in {library.searched}; "
             f"expected {facts.encoder_name}, the adapter's image encoder, as a folder or a {SAFE} file"
         )
     if is_file(location):
@@ -136,7 +135,7 @@ def _usual_encoder(adapter: Path, facts: AdapterFacts, library: Library) -> Path
             return path
     raise ModelError(
         f"ip_adapter {adapter.name}: its image encoder, {facts.encoder_name}, was not found: neither as "
-        f"{_FOLDER} beside {adapter} nor in {_searched(library)}; put it there, or name its folder or file "
+        f"{_FOLDER} beside {adapter} nor in {library.searched}; put it there, or name its folder or file "
         "as encoder"
     )
 
@@ -158,8 +157,3 @@ def _encoders_in(library: Library) -> Iterator[Path]:
         if found not in seen and (found.suffix == SAFE or is_folder(found)):
             seen.add(found)
             yield found
-
-
-def _searched(library: Library) -> str:
-    folders = ", ".join(str(folder) for folder in library.folders) or "no folder"
-    return f"{folders}, which the setting `model_folders` names"

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from animator.errors import ModelError
-from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, family_of_width
+from animator.models.diffusion.checkpoints.identify import base_of_width
 from animator.models.diffusion.ip_adapter.attention import Weights, cross_attentions
 from animator.models.diffusion.ip_adapter.facts import AdapterFacts
 from animator.models.diffusion.ip_adapter.find import FoundAdapter
@@ -109,10 +109,6 @@ def _check_base(found: FoundAdapter, own: int) -> None:
     width = found.facts.context_width
     if width != own:
         raise ModelError(
-            f"ip_adapter {found.name.model}: was made for {_family(width)}; the model is {_family(own)}. "
-            "Use an IP-Adapter and a model of one base"
+            f"ip_adapter {found.name.model}: was made for {base_of_width(width)}; the model is "
+            f"{base_of_width(own)}. Use an IP-Adapter and a model of one base"
         )
-
-
-def _family(width: int) -> str:
-    return FAMILY_NAMES[family_of_width(width)] if family_of_width(width) else f"a base of width {width}"

@@ -6,8 +6,6 @@ from typing import Any
 
 import torch
 
-from animator.core.confinement import named_path
-from animator.core.paths import exists
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import read_header
 from animator.models.diffusion.checkpoints.find import Checkpoint
@@ -74,10 +72,9 @@ def vae_path(name: str, library: Library) -> Path:
     Raises:
         ModelError: It is missing, or is a file of something else.
     """
-    path = named_path(name)
-    location = path if exists(path) else library.checkpoint(name)
+    location = library.locate(name)
     if location is None:
-        raise ModelError(f"vae {name}: there is no such file or folder, here or in the model folders")
+        raise ModelError(f"vae {name}: there is no such file or folder, here or in {library.searched}")
     if location.is_file() and (kind := identify(location)).what not in ("vae", "checkpoint"):
         raise ModelError(f"vae {name}: is not a VAE but a file of kind {kind}")
     return location

@@ -10,11 +10,10 @@ from torch import Tensor, nn
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
 from animator.models.diffusion.checkpoints.original_layouts import diffusers_names, network_prefix
+from animator.models.diffusion.checkpoints.parts import NETWORK
 from animator.models.diffusion.network_files.packed import PackedLinear, Stored
 from animator.models.diffusion.network_files.read import read_stored
 
-NETWORK = "transformer"
-"""Name of the network among the components of a pipeline, and of its folder."""
 _SHIFT_FIRST = "AdaLayerNormContinuous"
 """Layers of diffusers that have the scale before the shift, where the makers' have it after."""
 
