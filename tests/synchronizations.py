@@ -110,7 +110,7 @@ class OnDevice(Tensor):
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]  # torch's way
 
     @classmethod  # in torch's stub it is a function
-    def __torch_dispatch__(cls, func: Any, _: Any, args: Any, kwargs: Any) -> Any:  # type: ignore[override]
+    def __torch_dispatch__(cls, func: Any, _: Any, args: Any, kwargs: Any) -> Any:  # type: ignore[override]  # torch has no types here
         return _compute(func, args, kwargs or {})
 
 

@@ -9,22 +9,20 @@ images as exactly as we do; before, it rounds positions to 1/32 of a pixel, and 
 holds the matching of colors against OpenCV's own conversions.
 """
 
-import argparse
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-import cv2
 import numpy as np
-import torch
 from torch import Tensor
 
 from animator.images.color import Coherence, contrast, match_palette, palette_of
 from animator.images.resample import Border
 from animator.images.sharpen import Sharpen, sharpen
 from tests.benchmarks import straightforward as plain
+from tests.benchmarks.sizes import sizes_and_rounds
 from tests.benchmarks.test_images import MOVE, OURS, PLAIN, Bench, bench
 from tests.warps import warp2d
 
@@ -33,18 +31,11 @@ Prepare = Callable[[Bench], Callable[[], Any]]
 
 def main() -> None:
     """Prints a table: ours, the straightforward way, and how many times as fast ours is."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--sizes", default="512,1024")
-    parser.add_argument("--rounds", type=int, default=9)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    for size in map(int, args.sizes.split(",")):
+    sizes, rounds = sizes_and_rounds(__doc__, 9)
+    for size in sizes:
         images = bench(size)
         for name, (ours, theirs) in _pairs().items():
-            own, other = _compare(ours(images), theirs(images), args.rounds)
+            own, other = _compare(ours(images), theirs(images), rounds)
             sys.stdout.write(f"{size:5}  {name:26}{own:9.2f}{other:9.2f}  {other / own:6.2f}x\n")
             sys.stdout.flush()
 

@@ -7,7 +7,6 @@ around it get contrast, are blurred, sharpened and blended with noise before the
 that are reused. It writes the image once, but calls each operation once for each band and plane.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from torch import Tensor
 from animator.images.color import contrast
 from animator.images.noise import Perlin, perlin_field, perlin_noise, white
 from animator.images.sharpen import Sharpen, gaussian_weights, sharpen
+from tests.benchmarks.sizes import sizes_and_rounds
 from tests.benchmarks.test_images import bench, generator
 
 FACTOR, HOW, AMOUNT = 1.02, Sharpen(), 0.065
@@ -55,20 +55,13 @@ def in_one_pass(image: Tensor, rows: int) -> Tensor:
 
 def main() -> None:
     """Prints, for each size and height of a band: ours, the one pass, and how many times as fast ours is."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--sizes", default="512,1024")
-    parser.add_argument("--rounds", type=int, default=15)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    for size in map(int, args.sizes.split(",")):
+    sizes, rounds = sizes_and_rounds(__doc__, 15)
+    for size in sizes:
         image = bench(size).image
         for rows in BAND_ROWS:
             torch.testing.assert_close(in_one_pass(image, rows), one_by_one(image), atol=1e-6, rtol=0)
             ways = (lambda: one_by_one(image)), (lambda: in_one_pass(image, rows))  # noqa: B023 called here
-            pairs = [tuple(map(_cpu_ms, ways)) for _ in range(args.rounds)]
+            pairs = [tuple(map(_cpu_ms, ways)) for _ in range(rounds)]
             ours, fused = (median(side) for side in zip(*pairs, strict=True))
             ratio = median(other / own for own, other in pairs)
             sys.stdout.write(f"{size:5}  bands of {rows:3} rows{ours:9.2f}{fused:9.2f}  {ratio:6.2f}x\n")

@@ -15,7 +15,7 @@ from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
 from animator.models.diffusion.unet_engine import UNetEngine
-from schedules import PromptFrame
+from tests.animator.models.diffusion.by_diffusers import asked_alike, drawn_by_diffusers
 from tests.opened import open_stable
 
 pytestmark = pytest.mark.usefixtures("allow_pickle")
@@ -80,48 +80,21 @@ def test_the_image_is_that_of_diffusers_pipeline(
     kind: str,
 ) -> None:
     """Text to image, two nets, one of them for the first half of the steps."""
-    import diffusers
+    from diffusers import ControlNetModel
 
     names = [f"{kind}-folder", f"{kind}-folder"]
-    wanted = {
-        "sd1": diffusers.StableDiffusionControlNetPipeline,
-        "sdxl": diffusers.StableDiffusionXLControlNetPipeline,
-    }
-    pipeline = wanted[kind].from_pretrained(
-        str(folder_of(kind)),
-        controlnet=[diffusers.ControlNetModel.from_pretrained(nets / name) for name in names],
-        **({"safety_checker": None} if kind == "sd1" else {"add_watermarker": False}),
-    )
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.scheduler = diffusers.EulerDiscreteScheduler.from_config(
-        pipeline.scheduler.config, timestep_spacing="linspace"
-    )
-    generator = torch.Generator().manual_seed(request_.seed)
-    expected = pipeline(
-        prompt="a red cat",
-        negative_prompt="blurry",
-        image=[IMAGE[None], IMAGE[None].flip(-1)],
-        width=64,
-        height=64,
-        num_inference_steps=6,
-        guidance_scale=4.0,
+    expected = drawn_by_diffusers(
+        folder_of(kind),
+        kind,
+        [ControlNetModel.from_pretrained(nets / name) for name in names],
+        [IMAGE[None], IMAGE[None].flip(-1)],
+        request_.seed,
         controlnet_conditioning_scale=[0.8, 0.5],
         control_guidance_start=[0.0, 0.0],
         control_guidance_end=[1.0, 0.5],
-        latents=torch.randn((1, 4, 8, 8), generator=generator),
-        output_type="pt",
-    ).images[0]
-    asked = replace(
-        request_,
-        image=None,
-        prompt=PromptFrame("a red cat", "blurry"),
-        steps=6,
-        sampler="Euler Uniform",
-        controls=(
-            control(names[0], 0.8),
-            control(names[1], 0.5, end=0.5, image=IMAGE.flip(-1)),
-        ),
     )
+    second = control(names[1], 0.5, end=0.5, image=IMAGE.flip(-1))
+    asked = asked_alike(request_, control(names[0], 0.8), second)
     generated = diffuser_of(kind).generate(asked)
     assert torch.allclose(generated, expected, atol=1e-3)  # its levels are in single precision
     assert apart(diffuser_of(kind).generate(replace(asked, controls=asked.controls[:1])), generated) > 5e-3

@@ -14,7 +14,7 @@ from animator.models.diffusion.inpaint import Inpainting
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
-from schedules import PromptFrame
+from tests.animator.models.diffusion.by_diffusers import asked_alike, drawn_by_diffusers
 from tests.opened import open_stable
 
 IMAGE = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(11))
@@ -71,40 +71,18 @@ def test_masks_are_cropped_with_the_inpainted_area(request_: GenerationRequest) 
 def test_guess_mode_is_that_of_diffusers(
     diffuser: StableDiffuser, nets: Path, folder_of: Callable[[str], Path], request_: GenerationRequest
 ) -> None:
-    import diffusers
+    from diffusers import ControlNetModel
 
-    pipeline = diffusers.StableDiffusionControlNetPipeline.from_pretrained(
-        str(folder_of("sd1")),
-        controlnet=diffusers.ControlNetModel.from_pretrained(nets / "sd1-folder"),
-        safety_checker=None,
-    )
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.scheduler = diffusers.EulerDiscreteScheduler.from_config(
-        pipeline.scheduler.config, timestep_spacing="linspace"
-    )
-    generator = torch.Generator().manual_seed(request_.seed)
-    expected = pipeline(
-        prompt="a red cat",
-        negative_prompt="blurry",
-        image=IMAGE[None],
-        width=64,
-        height=64,
-        num_inference_steps=6,
-        guidance_scale=4.0,
+    expected = drawn_by_diffusers(
+        folder_of("sd1"),
+        "sd1",
+        ControlNetModel.from_pretrained(nets / "sd1-folder"),
+        IMAGE[None],
+        request_.seed,
         controlnet_conditioning_scale=0.8,
         guess_mode=True,
-        latents=torch.randn((1, 4, 8, 8), generator=generator),
-        output_type="pt",
-    ).images[0]
-    asked = replace(
-        request_,
-        image=None,
-        prompt=PromptFrame("a red cat", "blurry"),
-        steps=6,
-        sampler="Euler Uniform",
-        cfg_scale=4.0,
-        controls=(replace(control(control_mode="guess"), weight=0.8),),
     )
+    asked = asked_alike(request_, replace(control(control_mode="guess"), weight=0.8))
     assert torch.allclose(diffuser.generate(asked), expected, atol=1e-3)
     balanced = replace(asked, controls=(replace(control(), weight=0.8),))
     assert not torch.allclose(diffuser.generate(balanced), expected, atol=1e-3)

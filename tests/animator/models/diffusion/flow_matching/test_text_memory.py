@@ -15,7 +15,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.places: list[str] = []
 
-    def to(self, device: object) -> "Encoder":  # type: ignore[override]
+    def to(self, device: object) -> "Encoder":  # type: ignore[override]  # torch takes more
         self.places.append(str(device))
         return self
 
