@@ -18,6 +18,7 @@ from tests.animator.jobs.films import preset
 from tests.animator.server.running import Command, serving, start, wait_until
 
 FILM = {"preset": preset()}
+SECONDS = {"preset": preset("slow", frames=40)}  # progress is told at most four times a second
 LONG = {"preset": preset("slow", frames=5000)}
 HANGING = {"preset": preset("hang")}
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -53,7 +54,7 @@ def has_frame(job: dict[str, Any]) -> bool:
 
 
 def test_a_film_is_submitted_followed_and_fetched(server: Command) -> None:
-    job = submit(server, FILM)
+    job = submit(server, SECONDS)
     with httpx2.stream("GET", job["urls"]["events"], timeout=120) as answer:
         lines = [
             line.partition(": ")[2] for line in answer.iter_lines() if line.startswith(("event", "data"))
