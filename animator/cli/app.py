@@ -20,6 +20,7 @@ from animator.cli.listings import listings
 from animator.cli.rendering import rendering
 from animator.cli.serving import serving
 from animator.cli.stdout import escape_what_cannot_be_encoded
+from animator.cli.training import training
 from animator.cli.usage import USAGE_ERROR, show
 from animator.core.log_collector import collecting
 from animator.errors import AnimatorError
@@ -35,7 +36,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for group in (rendering, imaging, inspection, hearing, listings, films, files, cameras, benching, serving):
+for group in (
+    rendering,
+    imaging,
+    inspection,
+    hearing,
+    listings,
+    films,
+    files,
+    cameras,
+    benching,
+    training,
+    serving,
+):
     app.add_typer(group)
 
 

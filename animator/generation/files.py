@@ -21,11 +21,13 @@ from animator.settings.raw import RawPreset
 _NOT_FETCHED = "{url}: is a URL, and downloads are not permitted; save the image, and give its path"
 
 
-def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
+def resolve_files(
+    draft: RawPreset, schema: type[BaseModel] = ImageSettings
+) -> tuple[RawPreset, list[Problem]]:
     """Returns a draft with the path of every file resolved, and a problem for each that is missing."""
     problems: list[Problem] = []
     values: Any = draft.values
-    for place, name, kind in _named(draft.values, ImageSettings, ()):
+    for place, name, kind in _named(draft.values, schema, ()):
         if place == ("styles_file",) and not draft.values.get("styles"):
             continue
         path = resolve_path(name, None, kind)
@@ -35,14 +37,14 @@ def resolve_files(draft: RawPreset) -> tuple[RawPreset, list[Problem]]:
             problems.append(Problem.of(draft.where(place), place, not_found(name, None)))
         elif path != name:
             # A default in use is written out, for it may be a list of which one item changes.
-            default = ImageSettings.model_fields[place[0]].default
+            default = schema.model_fields[place[0]].default
             values = _changed({place[0]: default, **values}, place, path)
     return replace(draft, values=values), problems
 
 
-def outside_problems(draft: RawPreset) -> list[Problem]:
+def outside_problems(draft: RawPreset, schema: type[BaseModel] = ImageSettings) -> list[Problem]:
     """Returns a problem for each name that leads out of the confinement in force; none without one."""
-    named = _named(draft.values, ImageSettings, ())
+    named = _named(draft.values, schema, ())
     return [problem for place, name, _ in named if (problem := outside_problem(draft, place, name))]
 
 

@@ -53,10 +53,21 @@ class Autoencoder:
 
     def encode(self, image: Tensor) -> Tensor:
         """Returns the float32 latent (1, C, h, w), the posterior's mean, of an image (3, H, W) in [0, 1]."""
+        return self.posterior(image)[0]
+
+    def posterior(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns mean and standard deviation, float32 (1, C, h, w), of an image's (3, H, W) latents.
+
+        TAESD's have no deviation: it is 0.
+        """
         out = self.model.encode(self.model_input(image))
-        latent = out.latent_dist.mean if hasattr(out, "latent_dist") else out.latents
         config = self.model.config
-        return torch.as_tensor((latent.to(torch.float32) - _shift_factor(config)) * config.scaling_factor)
+        spread = getattr(out, "latent_dist", None)
+        mean = (out.latents if spread is None else spread.mean).to(torch.float32)
+        mean = (mean - _shift_factor(config)) * config.scaling_factor
+        if spread is None:
+            return mean, torch.zeros_like(mean)
+        return mean, spread.std.to(torch.float32) * config.scaling_factor
 
     def decode(self, latent: Tensor, size: tuple[int, int]) -> Tensor:
         """Returns the float32 image (3, H, W) of this width and height, in about [0, 1]."""

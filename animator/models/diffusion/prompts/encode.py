@@ -157,6 +157,12 @@ class TextEncoders:
             vectors: Vectors of the textual inversions in the prompt, one tensor per encoder, by name.
             clip_skip: See `TextEncoder.encode`.
         """
+        return self.encode_to_train(prompt, vectors, clip_skip)
+
+    def encode_to_train(
+        self, prompt: str, vectors: Mapping[str, Sequence[Tensor]], clip_skip: int
+    ) -> Conditioning:
+        """Returns what `encode` does, with gradients for the encoders and the vectors that are trained."""
         counts = {name: len(tensors[0]) for name, tensors in vectors.items()}
         contexts, pooled = [], None
         for index, encoder in enumerate(self.encoders):

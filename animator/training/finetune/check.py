@@ -1,0 +1,171 @@
+"""`check_training`: settings of a training with every problem at once, before a model is loaded."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from animator.errors import ModelError, PresetError, Problem
+from animator.generation.files import outside_problems, resolve_files
+from animator.generation.resolve import defaults_for
+from animator.models.diffusion.checkpoints import usable
+from animator.models.diffusion.checkpoints.facts import ModelFacts
+from animator.models.diffusion.checkpoints.find import STARTER
+from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.folders import model_folders
+from animator.problem import MAX_SHOWN
+from animator.settings.problems import Problems
+from animator.settings.raw import RawPreset
+from animator.settings.validate import text_problems
+from animator.settings.wording import message_of
+from animator.training.finetune.data.buckets import LATENT
+from animator.training.finetune.data.examples import Example, read_examples
+from animator.training.finetune.data.prompts import NAME, template_lines
+from animator.training.finetune.defaults import suits
+from animator.training.finetune.peft_package import check_peft
+from animator.training.finetune.result import check_result, result_path
+from animator.training.finetune.settings import TrainingSettings
+from schedules.suggest import suggestion
+
+_TAUGHT = ("sd1", "sd2", "sdxl")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A training that can begin.
+
+    Attributes:
+        settings: Its settings, with files resolved and open values filled.
+        examples: The images.
+        lines: The templates of prompts; none for those that suit each image.
+    """
+
+    settings: TrainingSettings
+    examples: tuple[Example, ...]
+    lines: tuple[str, ...]
+
+
+def check_training(draft: RawPreset, problems: Iterable[Problem] = ()) -> Checked:
+    """Returns a training, if it can begin.
+
+    Args:
+        draft: The settings as given.
+        problems: Those known already, to be reported with the others.
+
+    Raises:
+        PresetError: With every problem, each with its place.
+    """
+    known = [*problems, *text_problems(draft), *outside_problems(draft, TrainingSettings)]
+    if known:
+        raise PresetError(draft.source, draft.in_order(known))
+    draft, known = resolve_files(draft, TrainingSettings)
+    try:
+        settings = TrainingSettings.model_validate(draft.values)
+    except ValidationError as error:
+        described = error.errors()[:MAX_SHOWN]
+        known += [_problem(draft, details) for details in described]
+        more = error.error_count() - len(described)
+        raise PresetError(draft.source, draft.in_order(known), more=more) from None
+    found = Problems(draft)
+    checked = _checked(settings, found)
+    listed = (*known, *(problem for problem in found if problem.path not in {one.path for one in known}))
+    if listed:
+        raise PresetError(draft.source, draft.in_order(listed), found.hint)
+    return checked
+
+
+def _checked(settings: TrainingSettings, problems: Problems) -> Checked:
+    library = Library(model_folders(settings.model_folders))
+    facts: ModelFacts | None = None
+    with problems.at("model"):
+        facts = _facts(settings, library)
+    if settings.kind == "lora":
+        with problems.at("kind"):
+            check_peft()
+    lines: tuple[str, ...] = ()
+    with problems.at("data.template_file"):
+        lines = template_lines(settings.data)
+    if settings.kind == "embedding" and any(NAME not in line for line in lines):
+        problems.add("data.template", f"has a line without {NAME}; every prompt needs the embedding's name")
+    _check_kind(settings, facts, problems)
+    for index, concept in enumerate(settings.concepts):
+        if concept.class_folder and not concept.class_prompt:
+            problems.add(
+                ("concepts", str(index), "class_prompt"), "is empty; say what the images of class_folder show"
+            )
+    filled = _filled(settings)
+    with problems.at("name"):
+        check_result(result_path(filled), overwrite=settings.overwrite)
+    return Checked(filled, read_examples(settings.concepts, settings.data.captions, problems), lines)
+
+
+def _facts(settings: TrainingSettings, library: Library) -> ModelFacts | None:
+    facts = usable.check_model(settings.model, library)
+    if facts is not None and facts.family not in _TAUGHT:
+        raise ModelError(
+            f"model {settings.model}: is {FAMILY_NAMES.get(facts.family, facts.family)}; these can be taught: "
+            f"{', '.join(FAMILY_NAMES[family] for family in _TAUGHT)} and the built-in model"
+        )
+    return facts
+
+
+def _check_kind(settings: TrainingSettings, facts: ModelFacts | None, problems: Problems) -> None:
+    """Checks what only some kinds of trainings can do."""
+    if settings.text_encoder and settings.kind in ("embedding", "hypernetwork"):
+        problems.add(
+            "text_encoder", f"is true; a training of the kind {settings.kind} leaves text encoders alone"
+        )
+    if facts is not None and facts.text_layers and settings.clip_skip > min(facts.text_layers):
+        layers = min(facts.text_layers)
+        problems.add("clip_skip", f"is {settings.clip_skip}; this model's text encoder has {layers} layers")
+    if settings.size is not None and any(side % LATENT for side in settings.size):
+        problems.add("size", f"is {settings.size[0]}x{settings.size[1]}; expected multiples of {LATENT}")
+    network = settings.hypernetwork
+    if network.layers[0] != 1 or network.layers[-1] != 1:
+        problems.add("hypernetwork.layers", "does not begin and end with 1, such as [1, 2, 1]")
+    if any(not 0 < factor <= 64 for factor in network.layers):
+        problems.add("hypernetwork.layers", "has a multiple that is not above 0 and at most 64")
+    if network.dropouts and len(network.dropouts) != len(network.layers):
+        problems.add(
+            "hypernetwork.dropouts",
+            f"has {len(network.dropouts)} numbers; expected {len(network.layers)}, one for each layer",
+        )
+
+
+def _filled(settings: TrainingSettings) -> TrainingSettings:
+    """Returns settings with what suits kind and model where they were left open."""
+    is_built_in = settings.model == STARTER
+    usual, model = suits(settings.kind, is_built_in=is_built_in), defaults_for(settings.model)
+    rate = settings.rate or usual.rate
+    size = settings.size or (model.side, model.side)
+    preview = settings.preview.model_copy(
+        update={
+            "steps": settings.preview.steps or model.steps,
+            "cfg_scale": model.cfg_scale
+            if settings.preview.cfg_scale is None
+            else settings.preview.cfg_scale,
+            "size": settings.preview.size or size,
+        }
+    )
+    update: Mapping[str, Any] = {
+        "steps": settings.steps or usual.steps,
+        "rate": rate,
+        "text_rate": settings.text_rate or rate,
+        "text_encoder": bool(settings.text_encoder),
+        "size": size,
+        "preview": preview,
+    }
+    return settings.model_copy(update=update)
+
+
+def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:
+    path = tuple(str(part) for part in details["loc"])
+    message = message_of(details)
+    if details["type"] == "extra_forbidden":
+        hint = suggestion(path[-1], list(TrainingSettings.model_fields))
+        message = f"is unknown; {hint}" if hint else "is unknown"
+    below = (place for at, place in draft.places.items() if at[: len(path)] == path)
+    return Problem.of(next(below, draft.where(path)), path, message)

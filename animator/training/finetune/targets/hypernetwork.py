@@ -1,0 +1,173 @@
+"""`HypernetworkTarget`: small networks that change what attention sees, as A1111 makes them."""
+
+import io
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from animator.core.atomic import atomic_write
+from animator.models.diffusion.hypernetwork.load import ACTIVATIONS
+from animator.training.finetune.groups import HypernetworkSettings
+from animator.training.finetune.trainee import Vectors
+
+_KEYS_AND_VALUES = ("to_k", "to_v")
+_SPREAD = 0.01
+"""Standard deviation of the first weights, where they are drawn from a normal distribution."""
+
+
+class _Activation(nn.Module):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._function = ACTIVATIONS[name]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._function(x)
+
+
+class HypernetworkTarget:
+    """A network for the keys and one for the values of each width of attention inputs."""
+
+    def __init__(
+        self, name: str, unet: Any, settings: HypernetworkSettings, generator: torch.Generator
+    ) -> None:
+        """Makes the networks, and hooks them into the U-Net.
+
+        Args:
+            name: Of the hypernetwork, which its file says.
+            unet: The U-Net, on its device.
+            settings: What the networks look like.
+            generator: Draws their first weights.
+        """
+        self._name, self._settings = name, settings
+        found = {layer.in_features for _, layer in _attention(unet)}
+        widths = sorted(found & set(settings.modules)) if settings.modules else sorted(found)
+        self._networks = nn.ModuleDict(
+            {f"{width}_{side}": _network(width, settings, generator) for width in widths for side in (0, 1)}
+        ).to(next(unet.parameters()).device)
+        for path, layer in _attention(unet):
+            side = _KEYS_AND_VALUES.index(path.rpartition(".")[2])
+            if layer.in_features in widths:
+                layer.register_forward_pre_hook(_added(self._networks[f"{layer.in_features}_{side}"]))
+
+    @property
+    def image_weights(self) -> Mapping[str, nn.Parameter]:
+        """The networks' weights."""
+        return dict(self._networks.named_parameters())
+
+    @property
+    def text_weights(self) -> Mapping[str, nn.Parameter]:
+        """None."""
+        return {}
+
+    @property
+    def vectors(self) -> Vectors:
+        """None."""
+        return {}
+
+    def write(self, folder: Path, metadata: Mapping[str, str]) -> Path:
+        """Writes the hypernetwork as a .pt file in A1111's layout."""
+        path = folder / f"{metadata['ss_output_name']}.pt"
+        buffer = io.BytesIO()
+        torch.save(self._content(metadata), buffer)
+        atomic_write(path, buffer.getvalue())
+        return path
+
+    def _content(self, metadata: Mapping[str, str]) -> dict[Any, Any]:
+        settings, states = self._settings, {}
+        for width in sorted({int(name.partition("_")[0]) for name in self._networks}):
+            states[width] = tuple(
+                {
+                    key: value.detach().cpu()
+                    for key, value in self._networks[f"{width}_{side}"].state_dict().items()
+                }
+                for side in (0, 1)
+            )
+        return {
+            **states,
+            "name": self._name,
+            "step": int(metadata["ss_steps"]),
+            "layer_structure": list(settings.layers),
+            "activation_func": settings.activation,
+            "is_layer_norm": settings.layer_norm,
+            "weight_initialization": settings.initialization,
+            "activate_output": settings.activate_output,
+            "last_layer_dropout": bool(settings.dropouts and settings.dropouts[-1]),
+            "dropout_structure": list(settings.dropouts) or None,
+            "use_dropout": any(settings.dropouts),
+            "sd_checkpoint_name": metadata["ss_sd_model_name"],
+        }
+
+
+def _attention(unet: Any) -> list[tuple[str, Any]]:
+    """Returns the layers that compute keys and values, with their paths."""
+    return [
+        (path, layer)
+        for path, layer in unet.named_modules()
+        if path.rpartition(".")[2] in _KEYS_AND_VALUES and ".attn" in path
+    ]
+
+
+def _added(network: nn.Module) -> Any:
+    """Returns a hook that adds a network's output to a layer's input."""
+
+    def hook(_layer: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        x, *others = args
+        return (x + network(x.to(torch.float32)).to(x.dtype), *others)
+
+    return hook
+
+
+def _network(width: int, settings: HypernetworkSettings, generator: torch.Generator) -> nn.Module:
+    """Makes a network of linear layers, called `linear`, as its names in a file begin."""
+    layers: list[nn.Module] = []
+    widths = [max(1, round(width * factor)) for factor in settings.layers]
+    last = len(widths) - 2
+    for index, (before, after) in enumerate(pairwise(widths)):
+        linear = nn.Linear(before, after)
+        _initialize(linear, settings, generator)
+        layers.append(linear)
+        if settings.activation != "linear" and (index < last or settings.activate_output):
+            layers.append(_Activation(settings.activation))
+        if settings.layer_norm:
+            layers.append(nn.LayerNorm(after))
+        dropout = _dropout(settings.dropouts, index + 1)
+        if dropout:
+            layers.append(nn.Dropout(dropout))
+    return _Residual(layers)
+
+
+class _Residual(nn.Module):
+    """A network whose layers are called `linear.0`, `linear.1` and so on."""
+
+    def __init__(self, layers: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.linear = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.as_tensor(self.linear(x))
+
+
+def _dropout(dropouts: Sequence[float], layer: int) -> float:
+    return dropouts[layer] if layer < len(dropouts) else 0.0
+
+
+def _initialize(linear: nn.Linear, settings: HypernetworkSettings, generator: torch.Generator) -> None:
+    """Draws a layer's first weights; its bias is 0."""
+    relu = settings.activation if settings.activation in ("relu", "leakyrelu") else "linear"
+    gain = {"relu": "relu", "leakyrelu": "leaky_relu"}.get(relu, "linear")
+    weight = linear.weight
+    nn.init.zeros_(linear.bias)
+    if settings.initialization == "normal":
+        nn.init.normal_(weight, 0.0, _SPREAD, generator=generator)
+    elif settings.initialization == "xavier-uniform":
+        nn.init.xavier_uniform_(weight, generator=generator)
+    elif settings.initialization == "xavier-normal":
+        nn.init.xavier_normal_(weight, generator=generator)
+    elif settings.initialization == "kaiming-uniform":
+        nn.init.kaiming_uniform_(weight, nonlinearity=gain, generator=generator)  # type: ignore[arg-type]
+    else:
+        nn.init.kaiming_normal_(weight, nonlinearity=gain, generator=generator)  # type: ignore[arg-type]
