@@ -106,7 +106,7 @@ def _facts(settings: TrainingSettings, library: Library) -> ModelFacts | None:
     facts = usable.check_model(settings.model, library)
     if facts is not None and facts.family not in _TAUGHT:
         raise ModelError(
-            f"model {settings.model}: is {FAMILY_NAMES.get(facts.family, facts.family)}; these can be taught: "
+            f"model {settings.model}: is {FAMILY_NAMES.get(facts.family, facts.family)}; taught can be "
             f"{', '.join(FAMILY_NAMES[family] for family in _TAUGHT)} and the built-in model"
         )
     return facts
