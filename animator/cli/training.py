@@ -46,6 +46,7 @@ _KEYS = {
     "initial-text": "embedding.initial_text",
     "preview-every": "preview.every",
     "save-every": "save_every",
+    "to": "out",
 }
 """Option -> the setting that it is short for."""
 
@@ -80,6 +81,9 @@ def train(  # noqa: PLR0913 (one parameter per option)
     ] = None,
     preview_every: Annotated[str | None, _short("N", "Steps between two sheets.")] = None,
     save_every: Annotated[str | None, _short("N", "Steps between two states on disk.")] = None,
+    to: Annotated[
+        str | None, _short("FOLDER", "Folder of the result, by default one in the first model folder.")
+    ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option(
@@ -114,6 +118,7 @@ def train(  # noqa: PLR0913 (one parameter per option)
         "initial-text": initial_text,
         "preview-every": preview_every,
         "save-every": save_every,
+        "to": to,
     }
     shorthands = _shorthands(typed, preview)
     start_session(threads)

@@ -23,6 +23,14 @@ def attach(settings: TrainingSettings, model: UNetModel, pipeline: Any) -> Targe
         model: The model, on its device.
         pipeline: The pipeline that it is from, which dreambooth writes.
     """
+    target = _target(settings, model, pipeline)
+    # As previews have it: a training that had one before its first step makes the same bits as one without.
+    for part in (model.unet, model.autoencoder.model):
+        part.to(memory_format=torch.channels_last)
+    return target
+
+
+def _target(settings: TrainingSettings, model: UNetModel, pipeline: Any) -> Target:
     generator = torch.Generator().manual_seed(settings.seed)
     trains_texts = bool(settings.text_encoder)
     if settings.kind == "embedding":

@@ -25,6 +25,7 @@ from animator.training.finetune.data.buckets import LATENT
 from animator.training.finetune.data.examples import Example, read_examples
 from animator.training.finetune.data.prompts import NAME, template_lines
 from animator.training.finetune.defaults import suits
+from animator.training.finetune.groups import HypernetworkSettings
 from animator.training.finetune.peft_package import check_peft
 from animator.training.finetune.result import check_result, result_path
 from animator.training.finetune.settings import TrainingSettings
@@ -113,7 +114,7 @@ def _facts(settings: TrainingSettings, library: Library) -> ModelFacts | None:
 
 
 def _check_kind(settings: TrainingSettings, facts: ModelFacts | None, problems: Problems) -> None:
-    """Checks what only some kinds of trainings can do."""
+    """Checks what only some kinds of trainings, or some models, can do."""
     if settings.text_encoder and settings.kind in ("embedding", "hypernetwork"):
         problems.add(
             "text_encoder", f"is true; a training of the kind {settings.kind} leaves text encoders alone"
@@ -123,7 +124,22 @@ def _check_kind(settings: TrainingSettings, facts: ModelFacts | None, problems: 
         problems.add("clip_skip", f"is {settings.clip_skip}; this model's text encoder has {layers} layers")
     if settings.size is not None and any(side % LATENT for side in settings.size):
         problems.add("size", f"is {settings.size[0]}x{settings.size[1]}; expected multiples of {LATENT}")
-    network = settings.hypernetwork
+    if settings.kind == "embedding":
+        _check_embedding(settings, problems)
+    if settings.kind == "hypernetwork":
+        _check_hypernetwork(settings.hypernetwork, problems)
+
+
+def _check_embedding(settings: TrainingSettings, problems: Problems) -> None:
+    if settings.data.caption_dropout:
+        problems.add("data.caption_dropout", "is above 0; a prompt without the embedding teaches it nothing")
+    for index, concept in enumerate(settings.concepts):
+        if concept.class_prompt:
+            place = ("concepts", str(index), "class_prompt")
+            problems.add(place, "is given; a training of the kind embedding changes nothing that a class has")
+
+
+def _check_hypernetwork(network: HypernetworkSettings, problems: Problems) -> None:
     if network.layers[0] != 1 or network.layers[-1] != 1:
         problems.add("hypernetwork.layers", "does not begin and end with 1, such as [1, 2, 1]")
     if any(not 0 < factor <= 64 for factor in network.layers):

@@ -166,5 +166,7 @@ class HypernetworkSettings(TrainingGroup):
     """The first weights."""
     layer_norm: StrictBool = False
     """A layer norm follows each layer."""
+    format: Literal["safetensors", "pt"] = "safetensors"
+    """File: .safetensors, which films read without asking; or A1111's .pt, which can run code when read."""
     dropouts: Annotated[tuple[Annotated[float, Field(ge=0, lt=1)], ...], Field(max_length=16)] = ()
     """Dropout after each of the layers, as many numbers as layers; left open, none."""

@@ -47,8 +47,6 @@ def open_model(pipeline: Any, settings: TrainingSettings, device: torch.device) 
         part.to(device)
         if settings.kind != "dreambooth" and name != "vae":
             part.to(dtype)
-    for part in (model.unet, model.autoencoder.model):
-        part.to(memory_format=torch.channels_last)
     if settings.gradient_checkpointing:
         model.unet.enable_gradient_checkpointing()
         model.unet.train()

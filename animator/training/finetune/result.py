@@ -19,17 +19,18 @@ _SUFFIXES: dict[Kind, str] = {
     "lora": ".safetensors",
     "dreambooth": "",
     "embedding": ".safetensors",
-    "hypernetwork": ".pt",
+    "hypernetwork": "",
 }
 
 
 def result_path(settings: TrainingSettings) -> Path:
     """Returns the file, or for dreambooth the folder, that a training's result becomes."""
     if settings.out:
-        folder = named_path(settings.out[0])
+        folder = named_path(settings.out)
     else:
         folder = model_folders(settings.model_folders)[0] / _FOLDERS[settings.kind]
-    return folder / f"{settings.name}{_SUFFIXES[settings.kind]}"
+    network = f".{settings.hypernetwork.format}" if settings.kind == "hypernetwork" else ""
+    return folder / f"{settings.name}{_SUFFIXES[settings.kind]}{network}"
 
 
 def check_result(path: Path, *, overwrite: bool) -> None:

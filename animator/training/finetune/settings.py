@@ -13,6 +13,7 @@ from animator.training.finetune.groups import (
     DataSettings,
     EmbeddingSettings,
     HypernetworkSettings,
+    ImageFolder,
     LoraSettings,
     LossSettings,
     OptimizerSettings,
@@ -67,8 +68,8 @@ class TrainingSettings(TrainingGroup):
     """Compute parts of the network twice, for much less memory."""
     save_every: int = Field(250, ge=1, le=MAX_STEPS)
     """Steps between two states on disk, from which an interrupted training resumes."""
-    out: Annotated[Folders, Field(max_length=1)] = ()
-    """Folder of the result, one at most; left open, `Lora`, `embeddings`, `hypernetworks` or
+    out: ImageFolder = ""
+    """Folder of the result; left open, `Lora`, `embeddings`, `hypernetworks` or
     `Stable-diffusion` in the first model folder."""
     overwrite: StrictBool = False
     """Replace a result of the same name."""

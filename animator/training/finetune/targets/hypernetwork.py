@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from animator.core.atomic import atomic_write
@@ -69,25 +70,32 @@ class HypernetworkTarget:
         return {}
 
     def write(self, folder: Path, metadata: Mapping[str, str]) -> Path:
-        """Writes the hypernetwork as a .pt file in A1111's layout."""
-        path = folder / f"{metadata['ss_output_name']}.pt"
+        """Writes the hypernetwork: a .safetensors file, or a .pt file in A1111's layout."""
+        path = folder / f"{metadata['ss_output_name']}.{self._settings.format}"
+        facts = self._facts(metadata)
+        if self._settings.format == "safetensors":
+            tensors = {
+                f"{name.replace('_', '.')}.{key}": value.detach().cpu().contiguous()
+                for name, network in self._networks.items()
+                for key, value in network.state_dict().items()
+            }
+            texts = {key: str(value) for key, value in facts.items()}
+            atomic_write(path, save(tensors, {**metadata, **texts}))
+            return path
+        states: dict[Any, Any] = {}
+        for name, network in self._networks.items():
+            state = {key: value.detach().cpu() for key, value in network.state_dict().items()}
+            width = int(name.partition("_")[0])  # keys first, then values
+            states[width] = (*states.get(width, ()), state)
         buffer = io.BytesIO()
-        torch.save(self._content(metadata), buffer)
+        torch.save({**states, **facts}, buffer)
         atomic_write(path, buffer.getvalue())
         return path
 
-    def _content(self, metadata: Mapping[str, str]) -> dict[Any, Any]:
-        settings, states = self._settings, {}
-        for width in sorted({int(name.partition("_")[0]) for name in self._networks}):
-            states[width] = tuple(
-                {
-                    key: value.detach().cpu()
-                    for key, value in self._networks[f"{width}_{side}"].state_dict().items()
-                }
-                for side in (0, 1)
-            )
+    def _facts(self, metadata: Mapping[str, str]) -> dict[str, Any]:
+        """Returns what a file says about its networks, by A1111's names."""
+        settings = self._settings
         return {
-            **states,
             "name": self._name,
             "step": int(metadata["ss_steps"]),
             "layer_structure": list(settings.layers),
