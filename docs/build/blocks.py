@@ -11,7 +11,7 @@ from animator.camera.moves import MOVES
 from animator.film.formats import FORMATS, Format
 from animator.models.depth.registry import MODELS
 from animator.models.diffusion.samplers.registry import METHODS, SCHEDULE_TYPES
-from docs.build.image_settings import image_settings
+from docs.build.image_settings import image_settings, training_settings
 
 WIDTH = 120
 _BLOCK = re.compile(r"(<!-- made by python -m docs\.build: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -83,6 +83,7 @@ BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "camera.md": {"camera-moves": camera_moves},
     "film.md": {"formats": formats},
     "generate.md": {"image-settings": image_settings},
+    "training.md": {"training-settings": training_settings},
     "models.md": {"samplers": samplers, "depth-models": depth_models},
 }
 """Page -> name of the part -> function that generates it."""

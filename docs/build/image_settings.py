@@ -1,4 +1,4 @@
-"""The table of the settings of single images, for docs/generate.md."""
+"""The tables of the settings of single images and of trainings, for docs/generate.md and docs/training.md."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,24 @@ from pydantic import BaseModel
 from animator.generation.other_words import group_in
 from animator.generation.settings import ImageSettings
 from animator.settings.explanations import explanations
+from animator.training.finetune.settings import TrainingSettings
+
+_LISTS = ("controlnet", "concepts")
+"""Settings that are lists of groups."""
 
 
 def image_settings() -> str:
-    """Returns the table: each setting, its default, and what it does."""
-    rows = "".join(f"| `{name}` | {default} | {text} |\n" for name, default, text in _rows(ImageSettings, ""))
+    """Returns the table of single images: each setting, its default, and what it does."""
+    return _table(ImageSettings)
+
+
+def training_settings() -> str:
+    """Returns the table of trainings, as `image_settings`."""
+    return _table(TrainingSettings)
+
+
+def _table(kind: type[BaseModel]) -> str:
+    rows = "".join(f"| `{name}` | {default} | {text} |\n" for name, default, text in _rows(kind, ""))
     return f"| setting | default | |\n|---|---|---|\n{rows}"
 
 
@@ -25,7 +38,7 @@ def _rows(kind: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
             )
             yield f"{prefix}{name}", default, texts[name].replace("|", "\\|")
         else:
-            yield from _rows(group, f"{prefix}{name}.{'0.' if name == 'controlnet' else ''}")
+            yield from _rows(group, f"{prefix}{name}.{'0.' if name in _LISTS else ''}")
 
 
 def _shown(value: object) -> str:

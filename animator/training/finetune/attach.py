@@ -7,6 +7,7 @@ import torch
 
 from animator.models.diffusion.unet_model import UNetModel
 from animator.training.finetune.open_model import save_pipeline
+from animator.training.finetune.seeded import seeded
 from animator.training.finetune.settings import TrainingSettings
 from animator.training.finetune.targets.embedding import EmbeddingTarget
 from animator.training.finetune.targets.hypernetwork import HypernetworkTarget
@@ -39,6 +40,5 @@ def _target(settings: TrainingSettings, model: UNetModel, pipeline: Any) -> Targ
         return HypernetworkTarget(settings.name, model.unet, settings.hypernetwork, generator)
     if settings.kind == "dreambooth":
         return WeightsTarget(model.parts, partial(save_pipeline, pipeline), trains_texts=trains_texts)
-    with torch.random.fork_rng():
-        torch.manual_seed(settings.seed)  # peft draws its first weights from the global generator
+    with seeded(settings.seed):
         return LoraTarget(model.parts, model.family, settings.lora, trains_texts=trains_texts)

@@ -30,7 +30,7 @@ def generate_missing(
     device: torch.device,
     stop: StopSignal | None,
 ) -> Iterator[tuple[int, int]]:
-    """Generates the class images of a concept that are missing, in the run folder.
+    """Generates the class images that are missing, in the run folder; yields how many there are, of how many.
 
     Args:
         settings: The training, open values filled.
@@ -39,9 +39,6 @@ def generate_missing(
         run: The run folder.
         device: Device that generates.
         stop: Ends it early.
-
-    Yields:
-        The number of images that there are, and of those that there should be.
     """
     concept, preview = settings.concepts[index], settings.preview
     folder = class_folder(settings, index, run)

@@ -3,8 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from animator.errors import AnimatorError
 from animator.generation.progress import StopSignal
 from animator.training.finetune.objective import Objective
 from animator.training.finetune.optimizer import Updater
+from animator.training.finetune.seeded import seeded
 from animator.training.finetune.settings import TrainingSettings
 from animator.training.finetune.state import State
 
@@ -113,15 +113,6 @@ class Loop:
             )
         self.updater.step(step)
         return total
-
-
-@contextmanager
-def seeded(seed: int, step: int) -> Iterator[None]:
-    """Has dropout within a `with` block follow from seed and step."""
-    devices = [torch.cuda.current_device()] if torch.cuda.is_available() else []
-    with torch.random.fork_rng(devices):
-        torch.manual_seed((seed << 32) + step)
-        yield
 
 
 def _read_curve(folder: Path, until: int) -> list[dict[str, float]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from numpy.random import default_rng
 
 from animator._version import __version__
 from animator.core.atomic import atomic_write
@@ -183,10 +184,8 @@ def _shares(
 
 def _first_prompts(checked: Checked) -> tuple[str, ...]:
     """Returns prompts for the sheets of a training that names none: those of the first images."""
-    import numpy as np
-
     templates = templates_of(checked.settings, checked.lines)
-    rng = np.random.default_rng(checked.settings.seed)
+    rng = default_rng(checked.settings.seed)
     prompts = dict.fromkeys(templates.prompt(example, rng) for example in checked.examples)
     return tuple(prompts)[:MOST_DEFAULT]
 

@@ -23,7 +23,6 @@ from animator.training.finetune.groups import (
 )
 
 Kind = Literal["lora", "dreambooth", "embedding", "hypernetwork"]
-KINDS: tuple[Kind, ...] = ("lora", "dreambooth", "embedding", "hypernetwork")
 MAX_STEPS = 1_000_000
 MAX_CONCEPTS = 100
 
