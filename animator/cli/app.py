@@ -17,6 +17,7 @@ from animator.cli.hints import explain
 from animator.cli.imaging import imaging
 from animator.cli.inspection import inspection
 from animator.cli.listings import listings
+from animator.cli.merging import merging
 from animator.cli.rendering import rendering
 from animator.cli.serving import serving
 from animator.cli.stdout import escape_what_cannot_be_encoded
@@ -47,6 +48,7 @@ for group in (
     cameras,
     benching,
     training,
+    merging,
     serving,
 ):
     app.add_typer(group)

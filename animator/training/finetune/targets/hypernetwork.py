@@ -1,7 +1,7 @@
 """`HypernetworkTarget`: small networks that change what attention sees, as A1111 makes them."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from animator.core.atomic import atomic_write
+from animator.errors import ModelError
 from animator.models.diffusion.hypernetwork.load import ACTIVATIONS
 from animator.training.finetune.groups import HypernetworkSettings
 from animator.training.finetune.trainee import Vectors
@@ -42,10 +43,19 @@ class HypernetworkTarget:
             unet: The U-Net, on its device.
             settings: What the networks look like.
             generator: Draws their first weights.
+
+        Raises:
+            ModelError: The model has no inputs of a width that the settings name.
         """
         self._name, self._settings = name, settings
         found = {layer.in_features for _, layer in _attention(unet)}
-        widths = sorted(found & set(settings.modules)) if settings.modules else sorted(found)
+        unknown = set(settings.modules) - found
+        if unknown:
+            raise ModelError(
+                f"hypernetwork.modules: {_join(unknown)}: the model's attention has inputs of the widths "
+                f"{_join(found)}"
+            )
+        widths = sorted(settings.modules or found)
         self._networks = nn.ModuleDict(
             {f"{width}_{side}": _network(width, settings, generator) for width in widths for side in (0, 1)}
         ).to(next(unet.parameters()).device)
@@ -108,6 +118,10 @@ class HypernetworkTarget:
             "use_dropout": any(settings.dropouts),
             "sd_checkpoint_name": metadata["ss_sd_model_name"],
         }
+
+
+def _join(widths: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(widths)))
 
 
 def _attention(unet: Any) -> list[tuple[str, Any]]:
