@@ -1,5 +1,6 @@
 """`check_images`: all problems of the settings of images at once, without opening a model."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.parts import Rest
+from animator.models.diffusion.checkpoints.without_effect import without_effect
 from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
 from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
@@ -26,6 +28,8 @@ from animator.models.faces.find import check_detector, check_face_model
 from animator.models.permitted import check_readable
 from animator.settings.problems import Problems
 from animator.settings.raw import RawPreset
+
+log = logging.getLogger(__name__)
 
 
 def check_images(
@@ -137,13 +141,13 @@ class _Check:
                 if known is not None:
                     facts[name] = known
                 if known is not None and known.is_network:
-                    usable.check_rest(name, self.library, Rest(vae=settings.vae))
+                    facts[name] = usable.check_rest(name, self.library, Rest(vae=settings.vae))
         if settings.refiner.model:
             with self.problems.at("refiner.model"):
                 usable.check_refiner(settings.refiner.model, self.library, facts)
         if settings.vae:
             with self.problems.at("vae"):
-                usable.check_vae(settings.vae, self.library)
+                usable.check_vae(settings.vae, self.library, facts)
         for index, unit in enumerate(settings.controlnet):
             with self.problems.at(f"controlnet.{index}.model"):
                 usable.check_controlnet(unit.model, self.library, facts)
@@ -177,6 +181,17 @@ class _Check:
                     f"is {settings.clip_skip}; the text encoder of the model {name} has "
                     f"{min(facts.text_layers)} layers; choose fewer",
                 )
+        if models:
+            self._tell_without_effect(models)
+
+    def _tell_without_effect(self, models: usable.Models) -> None:
+        """Logs a warning for each setting that is given and that no model uses."""
+        (model, reasons), *others = ((name, without_effect(facts)) for name, facts in models.items())
+        for setting in reasons.keys() & type(self.settings).model_fields.keys():
+            value = getattr(self.settings, setting)
+            is_set = value != type(self.settings).model_fields[setting].default
+            if is_set and (setting != "cfg_scale" or value > 1) and all(setting in one for _, one in others):
+                log.warning("%s: has no effect: the model %s %s", setting, model, reasons[setting])
 
     def deep_shrink(self, models: usable.Models) -> None:
         """Checks that the models have the input block, and that no ControlNet guides the whole grid."""

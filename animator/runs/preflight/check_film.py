@@ -36,6 +36,7 @@ from animator.runs.preflight.prompts import check_prompts
 from animator.runs.preflight.settings import check_camera, check_sound_source
 from animator.runs.preflight.tuning import check_tuning, refiners_in_use
 from animator.runs.preflight.units import check_unit_masks, check_unit_sources
+from animator.runs.preflight.without_effect import tell_without_effect
 from animator.runs.run_settings import recorded_draft
 from animator.settings import Animation
 from animator.settings.problems import Problems
@@ -59,7 +60,6 @@ _CHECKS = (
     check_faces,
     check_upscaler,
     check_interpolator,
-    check_vae,
     check_architecture,
     check_sound_source,
     check_outputs,
@@ -131,10 +131,12 @@ def _run_checks(film: FilmToCheck) -> None:
     for check in _CHECKS:
         check(film)
     models = models_in_use(film)
+    check_vae(film, models)
     check_controlnets(film, models)
     check_ip_adapters(film, models)
     refiners = refiners_in_use(film, models)
     check_abilities(film, models)
+    tell_without_effect(film, models)
     check_tuning(film, {**models, **refiners})
     # SDXL's refiner takes neither LoRA files nor hypernetworks, and the second half of a textual inversion.
     alike = {name: found for name, found in refiners.items() if found[2].family != "sdxl-refiner"}

@@ -32,26 +32,28 @@ def models_in_use(film: FilmToCheck) -> ModelsInUse:
             if facts is not None:
                 models[name] = (setting, frame, facts)
         if name in models and models[name][2].is_network:
-            _check_rest(film, name, setting, where)
+            complete = _check_rest(film, name, setting, where) or models[name][2]
+            models[name] = (setting, frame, complete)
     return models
 
 
-def _check_rest(film: FilmToCheck, name: str, setting: str, where: str) -> None:
-    """Checks that there is what the file of a model lacks; reports problems at what has to change."""
+def _check_rest(film: FilmToCheck, name: str, setting: str, where: str) -> ModelFacts | None:
+    """Returns the facts of a model whose file lacks something; reports problems at what has to change."""
     settings = film.animation.diffusion
     rest = Rest(settings.parts, settings.text_encoders, settings.vae)
     named = "diffusion.text_encoders" if rest.text_encoders else "diffusion.parts" if rest.parts else ""
     with film.problems.at(named or setting, "" if named else where):
-        usable.check_rest(name, film.library, rest)
+        return usable.check_rest(name, film.library, rest)
+    return None
 
 
-def check_vae(film: FilmToCheck) -> None:
+def check_vae(film: FilmToCheck, models: ModelsInUse) -> None:
     """Checks the VAE that replaces the models' own."""
     name = film.animation.diffusion.vae
     if not (name and film.opens_our_model):
         return
     with film.problems.at("diffusion.vae"):
-        usable.check_vae(name, film.library)
+        usable.check_vae(name, film.library, facts_by_name(models))
 
 
 def check_architecture(film: FilmToCheck) -> None:
@@ -114,18 +116,12 @@ def check_abilities(film: FilmToCheck, models: ModelsInUse) -> None:
         return
     for setting, is_used in (
         ("diffusion.tiling", animation.diffusion.tiling),
-        ("diffusion.cfg_rescale", _acts(film, "diffusion.cfg_rescale")),
         ("diffusion.refiner", bool(refined_frames(film))),
         ("freeu.enabled", bool(acting_frames(film, "freeu"))),
         ("deep_shrink.enabled", bool(acting_frames(film, "deep_shrink"))),
     ):
         if is_used:
             film.problems.add(setting, "is not supported by this model; Stable Diffusion 1, 2 and XL do")
-
-
-def _acts(film: FilmToCheck, setting: str) -> bool:
-    """Returns True if a schedule of numbers is not 0 at some frame."""
-    return film.timeline is not None and bool(np.any(np.asarray(film.timeline.column(setting), np.float64)))
 
 
 def _check_transformer(film: FilmToCheck, name: str) -> None:

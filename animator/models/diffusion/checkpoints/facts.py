@@ -14,6 +14,7 @@ from animator.models.diffusion.checkpoints.file_header import HARMLESS, SAFE
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES, family_of_pipeline
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES, Kind, identify, share_latents
+from animator.models.diffusion.checkpoints.latent_shape import UNKNOWN, LatentShape, shape_of_config
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.checkpoints.parts import is_network
 from animator.models.model_folder import components
@@ -34,6 +35,9 @@ class ModelFacts:
         context_width: Width of the U-Net's text context; 0 for a transformer, or if unknown.
         input_blocks: Number of the U-Net's input blocks; 0 for a transformer, or if unknown.
         latent_scale: Factor of the VAE's latents; 0 if unknown.
+        latents: Shape of the latents of its VAE.
+        takes_scale: True for a flow-matching network that takes the guidance scale as an input.
+        is_distilled: True for a flow-matching model that is not guided away from a negative prompt.
         is_network: True for a file that holds the network alone; see `parts`.
     """
 
@@ -43,6 +47,9 @@ class ModelFacts:
     context_width: int = 0
     input_blocks: int = 0
     latent_scale: float = 0.0
+    latents: LatentShape = UNKNOWN
+    takes_scale: bool = False
+    is_distilled: bool = False
     is_network: bool = False
 
     @property
@@ -135,9 +142,25 @@ def _folder_facts(name: str, folder: Path) -> ModelFacts:
     return _facts(folder, family)
 
 
+def flow_facts(folder: Path, family: str) -> ModelFacts:
+    """Returns the facts of a flow-matching model.
+
+    Args:
+        folder: Diffusers folder of the model, or with the rest of its network.
+        family: Key of its family.
+    """
+    is_embedded = FLOW_FAMILIES[family].guidance == "embedded"
+    return ModelFacts(
+        family,
+        latents=shape_of_config(_config(folder / "vae")),
+        takes_scale=is_embedded or _config(folder / "transformer").get("guidance_embeds") is True,
+        is_distilled=is_embedded or read_config(folder / INDEX).get("is_distilled") is True,
+    )
+
+
 def _facts(folder: Path, family: str) -> ModelFacts:
     if family in FLOW_FAMILIES:
-        return ModelFacts(family)
+        return flow_facts(folder, family)
     texts = [read_config(path) for path in _configs(folder)]
     widths = tuple(_number(config, "hidden_size") for config in texts)
     if not family:
@@ -150,6 +173,7 @@ def _facts(folder: Path, family: str) -> ModelFacts:
         text_widths=widths,
         context_width=_number(unet, "cross_attention_dim"),
         input_blocks=_input_blocks(unet),
+        latents=shape_of_config(vae),
         latent_scale=scale if isinstance(scale, float) else _number(vae, "scaling_factor"),
     )
 

@@ -26,9 +26,11 @@ class FlowFamily:
         encodes_both: True where one call of `encode_prompt` encodes the prompt and the negative prompt, which
             some models wrap in different words.
         guidance: How it takes cfg_scale.
+        takes_clip_skip: True where its pipeline can read an earlier layer of CLIP.
         latents: The form of its latents.
         patch: Latent pixels per token and side.
         latent_space: Families of one space can continue each other's latents.
+        normalizes: True where the pipeline changes the contrast of what it has guided.
         takes_float32: True where the pipeline casts latents for the network itself, and steps in float32.
         arguments: Other arguments of the pipeline.
     """
@@ -41,9 +43,11 @@ class FlowFamily:
     encoders: str
     encodes_both: bool = False
     guidance: Guidance = "usual"
+    takes_clip_skip: bool = False
     latents: Latents = "image"
     patch: int = 2
     latent_space: str = ""
+    normalizes: bool = False
     takes_float32: bool = False
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
@@ -73,6 +77,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             ),
             "CLIP-L, CLIP-G and T5-XXL",
             encodes_both=True,
+            takes_clip_skip=True,
             latent_space="sd3",
         ),
         FlowFamily(
@@ -137,6 +142,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             guidance="true",
             latents="tokens",
             latent_space="qwen",
+            normalizes=True,
         ),
         FlowFamily(
             "z-image",
@@ -159,6 +165,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             "Gemma 2 2B",
             encodes_both=True,
             latent_space="flux",
+            normalizes=True,
         ),
         FlowFamily(
             "krea2",

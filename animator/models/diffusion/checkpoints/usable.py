@@ -1,20 +1,26 @@
 """Checks by headers and configs whether model files can be used, alone and together; none is opened."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from animator.core.paths import is_folder
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.config_file import read_config
-from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of
+from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, flow_facts
 from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.identify import (
     FAMILY_NAMES,
     family_of_width,
-    identify,
     identify_header,
+)
+from animator.models.diffusion.checkpoints.latent_shape import (
+    UNKNOWN,
+    LatentShape,
+    shape_of_config,
+    shape_of_file,
 )
 from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.lora_keys import split_key
@@ -54,8 +60,8 @@ def check_model(
     return facts
 
 
-def check_rest(name: str, library: Library, rest: Rest) -> None:
-    """Checks that there is what the file of a model lacks.
+def check_rest(name: str, library: Library, rest: Rest) -> ModelFacts:
+    """Returns the facts of a model whose file lacks something that is there.
 
     Args:
         name: Of a model whose file holds its network alone.
@@ -65,7 +71,9 @@ def check_rest(name: str, library: Library, rest: Rest) -> None:
     Raises:
         ModelError: It is missing, incomplete, or of another family.
     """
-    find_parts(name, read_header(Path(find_checkpoint(name, library).location)), library, rest)
+    header = read_header(Path(find_checkpoint(name, library).location))
+    folder = find_parts(name, header, library, rest)
+    return replace(flow_facts(folder, identify_header(header).family), is_network=True)
 
 
 def check_refiner(name: str, library: Library, models: Models, architecture: str = "") -> ModelFacts | None:
@@ -93,22 +101,37 @@ def check_refiner(name: str, library: Library, models: Models, architecture: str
     return facts
 
 
-def check_vae(name: str, library: Library) -> None:
-    """Checks a VAE that replaces the models' own.
+def check_vae(name: str, library: Library, models: Models) -> None:
+    """Checks a VAE that replaces the models' own, and that its latents have their shape.
 
     Raises:
-        ModelError: It is missing, may not be read, or is not a VAE.
+        ModelError: It is missing, may not be read, is not a VAE, or was made for other models.
     """
     location = library.locate(name)
     if location is None:
         raise ModelError(f"{name}: there is no such file or folder, here or in {library.searched}")
+    made = _latents_of_vae(name, location)
+    for model, facts in models.items():
+        if not facts.latents.fits(made):
+            raise ModelError(
+                f"{name}: was made for other models: its latents have {made}; those of the model {model} "
+                f"have {facts.latents}; use a VAE of its own family"
+            )
+
+
+def _latents_of_vae(name: str, location: Path) -> LatentShape:
+    """Returns the shape of the latents of a VAE; of a pickled file, it is not known."""
     if is_folder(location):
         check_model_folder(location)
-        read_config((location / "vae" if (location / INDEX).is_file() else location) / CONFIG)
-        return
+        part = location / "vae" if (location / INDEX).is_file() else location
+        return shape_of_config(read_config(part / CONFIG))
     check_readable(location)
-    if location.suffix == SAFE and (kind := identify(location)).what not in ("vae", "checkpoint"):
+    if location.suffix != SAFE:
+        return UNKNOWN
+    header = read_header(location)
+    if (kind := identify_header(header)).what not in ("vae", "checkpoint"):
         raise ModelError(f"{name}: is not a VAE but a file of kind {kind}")
+    return shape_of_file(header.shapes)
 
 
 def check_controlnet(name: str, library: Library, models: Models) -> None:

@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor
 
 from animator.core.log_collector import warn_once
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
-from animator.models.diffusion.flow_matching.denoiser import Weighted
+from animator.models.diffusion.flow_matching.guided import Call, Calls, in_predictions, mean
 from animator.models.diffusion.flow_matching.texts import FlowTexts
 from animator.models.diffusion.prompts.by_step import StepPrompts, prompts_by_step
 from animator.models.diffusion.prompts.syntax import pieces, split_and
@@ -41,7 +41,7 @@ class FlowPrompts:
         is_distilled = family.guidance == "embedded" or bool(pipeline.config.get("is_distilled", False))
         return cls(family, texts, takes_scale or family.guidance == "embedded", is_distilled)
 
-    def calls(self, request: GenerationRequest, steps: int, state: Hashable) -> Sequence[Weighted]:
+    def calls(self, request: GenerationRequest, steps: int, state: Hashable) -> Sequence[Calls]:
         """Returns the calls of each step, or one entry for all steps where the prompt stays the same.
 
         Args:
@@ -53,28 +53,33 @@ class FlowPrompts:
         made = {prompts: self._of_step(prompts, request, state) for prompts in dict.fromkeys(by_step)}
         return [made[prompts] for prompts in by_step]
 
-    def _of_step(self, prompts: StepPrompts, request: GenerationRequest, state: Hashable) -> Weighted:
-        calls: list[tuple[Mapping[str, Any], float]] = []
+    def _of_step(self, prompts: StepPrompts, request: GenerationRequest, state: Hashable) -> Calls:
+        calls: list[Call] = []
         for positive, negative, share in prompts:
             calls += self._of_pair(positive, negative, share, request, state)
-        return _merged(calls)
+        return in_predictions(_merged(calls), self.family)
 
     def _of_pair(
         self, positive: str, negative: str, share: float, request: GenerationRequest, state: Hashable
-    ) -> list[tuple[Mapping[str, Any], float]]:
+    ) -> list[Call]:
         """Returns the calls of a prompt, whose parts `AND` joins, and its negative prompt."""
         parts = split_and(positive)
         no = self._plain(" ".join(text for text, _ in split_and(negative)))
         is_guided = self._is_guided(request, no)
         total = sum(weight for _, weight in parts)
+        own = share / (total or 1.0) if is_guided and request.guidance.rescale else 0.0
         calls = [
-            (self._call(self._plain(text), no if is_guided else None, request, state), share * weight)
+            Call(
+                self._call(self._plain(text), no if is_guided else None, request, state),
+                share * weight,
+                own * weight,
+            )
             for text, weight in parts
         ]
         if is_guided and total != 1:
-            calls.append((self._call(no, None, request, state), share * (1 - total)))
+            calls.append(Call(self._call(no, None, request, state), share * (1 - total)))
         elif total not in (0, 1):
-            calls = [(call, weight / total) for call, weight in calls]
+            calls = [replace(call, weight=call.weight / total) for call in calls]
         return calls
 
     def _call(
@@ -85,9 +90,24 @@ class FlowPrompts:
 
     def _is_guided(self, request: GenerationRequest, negative: str) -> bool:
         """Returns True if the network is guided away from the negative prompt."""
-        if self.is_distilled or request.cfg_scale <= 1:
+        if request.cfg_scale <= 1:
             return False
-        return not self.takes_scale or (request.guidance.distilled is not None and bool(negative))
+        is_asked = not self.takes_scale or (request.guidance.distilled is not None and bool(negative))
+        if self.is_distilled or not is_asked:
+            self._tell_unguided(request)
+        return is_asked and not self.is_distilled
+
+    def _tell_unguided(self, request: GenerationRequest) -> None:
+        """Says once that there is no contrast of guidance to bring back."""
+        if not request.guidance.rescale:
+            return
+        remedy = "" if self.is_distilled else "; give distilled_cfg_scale and a negative prompt"
+        warn_once(
+            log,
+            "cfg_rescale: has no effect on %s, which makes no second prediction%s",
+            self.family.title,
+            remedy,
+        )
 
     def _scales(self, request: GenerationRequest, *, is_guided: bool) -> dict[str, Any]:
         scale = request.cfg_scale if is_guided else 1.0
@@ -110,21 +130,21 @@ class FlowPrompts:
         return " ".join(piece.text for piece in found if piece.text is not None)
 
 
-def _merged(calls: Sequence[tuple[Mapping[str, Any], float]]) -> Weighted:
+def _merged(calls: Sequence[Call]) -> Calls:
     """Returns calls that differ in embeddings of one form as one, with the mean of their embeddings.
 
     While a prompt morphs into another one, this is one network call instead of two.
     """
-    (first, _), *others = calls
-    if not others or not all(_is_alike(first, other) for other, _ in others) or _has_masks(first):
+    first, *others = calls
+    if not others or not all(_is_alike(first.arguments, other.arguments) for other in others):
         return tuple(calls)
-    if any(weight < 0 for _, weight in calls):
+    if _has_masks(first.arguments) or any(call.weight < 0 for call in calls):
         return tuple(calls)
-    mean = {
-        name: _mean([(call[name], weight) for call, weight in calls]) if _is_text(value) else value
-        for name, value in first.items()
+    merged = {
+        name: mean([(call.arguments[name], call.weight) for call in calls]) if _is_text(value) else value
+        for name, value in first.arguments.items()
     }
-    return ((mean, 1.0),)
+    return (Call(merged, 1.0, sum(call.own for call in calls)),)
 
 
 def _is_text(value: object) -> bool:
@@ -144,15 +164,3 @@ def _is_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _shapes(value: Any) -> list[tuple[int, ...]]:
     return [tuple(part.shape) for part in ([value] if isinstance(value, Tensor) else value)]
-
-
-def _mean(weighted: Sequence[tuple[Any, float]]) -> Any:
-    """Returns the weighted sum of embeddings of one form."""
-    (value, weight), *others = weighted
-    if isinstance(value, list):
-        columns = [[(one[index], share) for one, share in weighted] for index in range(len(value))]
-        return [_mean(column) for column in columns]
-    total = value * weight
-    for other, share in others:
-        total = total + other * share
-    return total

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from animator.models.diffusion.denoiser import Inpaint
-from animator.models.diffusion.flow_matching.network import Arguments, FlowNetwork
+from animator.models.diffusion.flow_matching.guided import Calls, combined
+from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule
 from animator.models.diffusion.hold import Hold
 from animator.models.diffusion.samplers.sigmas import step_of
-
-Weighted = tuple[tuple[Arguments, float], ...]
-"""What a step's network is called with, each with the weight of its result; the weights sum to 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,29 +21,27 @@ class FlowDenoiser:
         network: The network.
         schedule: Noise levels of a full generation.
         sigmas: Sigmas of the steps that run.
-        calls: One for all steps, or one per step.
+        calls: One entry for all steps, or one per step; the weights of each sum to 1.
         inpaint: Mask and original; None regenerates the whole image.
         hold: Holds parts of the image back at the first steps; None denoises all of it at every step.
+        rescale: Share of the guided output whose contrast is that of the prompts' own.
     """
 
     network: FlowNetwork
     schedule: FlowSchedule
     sigmas: Sequence[float]
-    calls: Sequence[Weighted]
+    calls: Sequence[Calls]
     inpaint: Inpaint | None = None
     hold: Hold | None = None
+    rescale: float = 0.0
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the network estimates from x (1, C, h, w)."""
         step = step_of(self.sigmas, sigma)
         timestep = self.schedule.timestep(sigma)
         calls = self.calls[min(step, len(self.calls) - 1)]
-        (first, weight), *others = calls
-        denoised = self.network.denoise(x, sigma, timestep, first)
-        if others:
-            denoised = denoised * weight
-        for arguments, weight in others:
-            denoised = denoised + self.network.denoise(x, sigma, timestep, arguments) * weight
+        made = [self.network.denoise(x, sigma, timestep, call.arguments) for call in calls]
+        denoised = combined(calls, made, x, self.rescale)
         if self.inpaint is not None:
             denoised = self.inpaint.original.lerp(denoised, self.inpaint.mask)
         return denoised if self.hold is None else self.hold.apply(denoised, len(self.sigmas) - 1 - step)

@@ -14,7 +14,8 @@ from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily, family_of_pipeline
 from animator.models.diffusion.flow_matching.autoencoders import open_autoencoder
 from animator.models.diffusion.flow_matching.calls import FlowPrompts
-from animator.models.diffusion.flow_matching.denoiser import FlowDenoiser, Weighted
+from animator.models.diffusion.flow_matching.denoiser import FlowDenoiser
+from animator.models.diffusion.flow_matching.guided import Calls
 from animator.models.diffusion.flow_matching.latents import hold_of, inpaint_of
 from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler, steps_begun
@@ -148,7 +149,7 @@ class FlowEngine:
         noise, original = LatentNoise.of(request.seed, shape, self._device), image_latent(request, vae)
         start = initial_latent(request, vae, sigmas[0], noise, original, 1 - sigmas[0])
         kept = inpaint_of(request, vae, original), hold_of(request, vae, original)
-        denoise = FlowDenoiser(self._network, schedule, sigmas, calls, *kept)
+        denoise = FlowDenoiser(self._network, schedule, sigmas, calls, *kept, request.guidance.rescale)
         watched = stepwise(denoise, sigmas, [self._report(request, steps)])
         try:
             return find_sampler(request.sampler).solve(watched, start, sigmas, NoiseSampler(noise.draw, 0.0))
@@ -165,10 +166,12 @@ class FlowEngine:
         """Returns the image of a latent; see `Engine`."""
         return self._vae.decode(latent, size)
 
-    def _schedule(self, steps: int, shape: tuple[int, ...], calls: Sequence[Weighted]) -> FlowSchedule:
+    def _schedule(self, steps: int, shape: tuple[int, ...], calls: Sequence[Calls]) -> FlowSchedule:
         """Returns the noise levels of a full generation, which the pipeline computes with any prompt."""
-        ((arguments, _), *_), *_ = calls
-        return self._schedules.get((steps, shape), lambda: self._network.schedule(shape, steps, arguments))
+        any_call = calls[0][0]
+        return self._schedules.get(
+            (steps, shape), lambda: self._network.schedule(shape, steps, any_call.arguments)
+        )
 
     def _report(self, request: GenerationRequest, steps: int) -> StepReports | None:
         if request.observer is None:

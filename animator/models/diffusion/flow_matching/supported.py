@@ -33,7 +33,6 @@ def check_supported(request: GenerationRequest, name: str, library: Library) -> 
         "a refiner": request.refiner is not None,
         "FreeU": request.freeu is not None,
         "deep shrink": request.deep_shrink is not None,
-        "rescaled guidance": request.guidance.rescale != 0,
     }
     for feature, is_requested in wanted.items():
         if is_requested:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,15 +10,22 @@ import pytest
 import torch
 
 from animator import generate
-from animator.errors import ModelError
+from animator.errors import ModelError, PresetError
+from animator.generation.preflight import check_images
 from animator.generation.progress import GenerationStep
+from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
+from animator.models.diffusion.checkpoints.latent_shape import shape_of_config
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
 from animator.models.torchvision_ops import declare_missing_ops
+from animator.runs.preflight.check_film import check_animation
+from animator.settings import Animation
+from animator.settings.raw import RawPreset
 from tests.animator.models.diffusion import tiny_models
+from tests.fakes import Make
 from tests.opened import open_stable
 
 Folder = Callable[[str], Path]
@@ -94,3 +102,40 @@ def test_a_vae_of_other_latents_is_refused_in_words(folder_of: Folder, tmp_path:
 def test_a_vae_that_shrinks_less_is_refused(folder_of: Folder, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"4 channels and 1/8 .* takes 4 channels and 1/32"):
         with_vae(folder_of("sana"), write_vae(tmp_path / "small", 4))
+
+
+def problems_of(film: Animation) -> list[str]:
+    try:
+        check_animation(film)
+    except PresetError as error:
+        return [f"{problem.path}: {problem.message}" for problem in error.problems]
+    return []
+
+
+@pytest.mark.parametrize("kind", [*FLOW_FAMILIES, "sd1", "sdxl"])
+def test_a_check_refuses_a_vae_of_other_latents(
+    folder_of: Folder, make_animation: Make, tmp_path: Path, kind: str
+) -> None:
+    wrong, own = write_vae(tmp_path / "wrong", 7), folder_of(kind) / "vae"
+    given: dict[str, Any] = {"model": str(folder_of(kind))}
+    still = {"sampler": "Euler", "seed": 7}
+    assert problems_of(make_animation(**given, diffusion={**still, "vae": str(own)})) == []
+    (problem,) = problems_of(make_animation(**given, diffusion={**still, "vae": str(wrong)}))
+    assert problem.startswith("diffusion.vae: ") and "its latents have 7 channels and 1/8" in problem
+    assert f"those of the model {folder_of(kind)} have " in problem
+    with pytest.raises(PresetError, match=r"vae: .* its latents have 7 channels"):
+        check_images(RawPreset("image", {**given, "sampler": "Euler", "vae": str(wrong)}, {}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "channels"), [("qwen-image", "sd1", 4), ("sd1", "flux2", 16), ("flux", "flux2", 16)]
+)
+def test_a_check_reads_the_channels_of_a_vae_in_a_file(
+    folder_of: Folder, make_animation: Make, tmp_path: Path, kind: str, other: str, channels: int
+) -> None:
+    vae = tmp_path / "other.safetensors"
+    vae.write_bytes(next((folder_of(other) / "vae").glob("*.safetensors")).read_bytes())
+    diffusion = {"sampler": "Euler", "seed": 7, "vae": str(vae)}
+    found = problems_of(make_animation(model=str(folder_of(kind)), diffusion=diffusion))
+    own = shape_of_config(read_config(folder_of(kind) / "vae" / "config.json")).channels
+    assert [f"its latents have {channels} channels; " in one for one in found] == [True] * (own != channels)
