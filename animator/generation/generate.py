@@ -11,7 +11,7 @@ from torch import Tensor
 from animator.generation.canvas import Canvas, canvas_of
 from animator.generation.controls import controls_of
 from animator.generation.draft import ARGUMENTS, draft_of, override
-from animator.generation.hires import SecondPass, hires_size, latent_diffuser, steps_run
+from animator.generation.hires import SecondPass, hires_size, latent_diffuser
 from animator.generation.image import GeneratedImage
 from animator.generation.infotext import infotext_of
 from animator.generation.models import open_model
@@ -27,7 +27,7 @@ from animator.models.diffusion.inpaint import inpaint_all
 from animator.models.diffusion.latent_start import LatentStart
 from animator.models.diffusion.observer import GenerationStopped
 from animator.models.diffusion.one_at_a_time import hold
-from animator.models.diffusion.request import Diffuser, GenerationRequest
+from animator.models.diffusion.request import Diffuser, GenerationRequest, steps_run
 from animator.models.faces.restore import FaceRestorer, open_or_leave, restore_faces
 from animator.models.folders import model_folders
 from schedules import PromptFrame

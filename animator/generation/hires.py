@@ -16,7 +16,13 @@ from animator.images.image import from_uint8, to_uint8
 from animator.models.diffusion.batch import generate_batch
 from animator.models.diffusion.latent_start import LatentResize, LatentStart
 from animator.models.diffusion.one_at_a_time import hold
-from animator.models.diffusion.request import Control, Diffuser, GenerationRequest, LatentDiffuser
+from animator.models.diffusion.request import (
+    Control,
+    Diffuser,
+    GenerationRequest,
+    LatentDiffuser,
+    steps_run,
+)
 from schedules import PromptFrame
 
 LATENT: Mapping[str, LatentResize] = {
@@ -61,12 +67,6 @@ def latent_diffuser(diffuser: Diffuser, setting: str) -> LatentDiffuser:
     if not all(callable(getattr(diffuser, name, None)) for name in ("generate_latent", "encode")):
         raise ModelError(f"{setting}: this model has no latents to resize; choose a way that resizes pixels")
     return cast(LatentDiffuser, diffuser)
-
-
-def steps_run(diffuser: Diffuser, request: GenerationRequest) -> int:
-    """Returns the number of steps that a diffuser runs for a request."""
-    count = getattr(diffuser, "steps_run", None)
-    return int(count(request)) if callable(count) else request.steps_run
 
 
 @dataclass(frozen=True, eq=False)

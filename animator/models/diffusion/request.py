@@ -191,3 +191,9 @@ class Diffuser(Protocol):
 
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image (3, H, W), RGB in [0, 1], of the request's size."""
+
+
+def steps_run(diffuser: Diffuser, request: GenerationRequest) -> int:
+    """Returns the number of steps that a diffuser runs for a request, which differs between kinds of models."""
+    count = getattr(diffuser, "steps_run", None)
+    return int(count(request)) if callable(count) else request.steps_run

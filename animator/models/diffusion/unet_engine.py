@@ -116,11 +116,11 @@ class UNetEngine:
         """
         return self.generate_batch([request])[0]
 
-    @torch.no_grad()
     def steps_run(self, request: GenerationRequest) -> int:
         """Returns the number of steps that a request runs; see `Engine`."""
         return request.steps_run
 
+    @torch.no_grad()
     def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
         """Returns the generated images; see `Engine`; one after the other with low memory. One stops all."""
         positions = count()

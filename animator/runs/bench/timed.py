@@ -13,7 +13,7 @@ from animator.loop.pipeline import FrameImage, Motion, Pipeline, Source, Step
 from animator.loop.state import State
 from animator.loop.steps.masking import Within
 from animator.loop.tweens.tween import WrappedTween
-from animator.models.diffusion.request import Diffuser, GenerationRequest
+from animator.models.diffusion.request import Diffuser, GenerationRequest, steps_run
 from animator.runs.bench.clock import StageClock, Window
 from animator.runs.run import Run
 from animator.timeline.plan import Plan
@@ -108,8 +108,9 @@ class _Counted(_Timed):
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image (3, H, W)."""
         self._clock.count(GENERATIONS)
-        self._clock.count(SAMPLER_STEPS, request.steps_run)
-        return cast("Diffuser", self._inner).generate(request)
+        diffuser = cast("Diffuser", self._inner)
+        self._clock.count(SAMPLER_STEPS, steps_run(diffuser, request))
+        return diffuser.generate(request)
 
 
 class _CountedRun(_Timed):

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from animator.models.diffusion.denoiser import Inpaint
 from animator.models.diffusion.flow_matching.guided import Calls, combined
+from animator.models.diffusion.flow_matching.latents import FlowHold
 from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule
-from animator.models.diffusion.hold import Hold
 from animator.models.diffusion.samplers.sigmas import step_of
 
 
@@ -32,7 +32,7 @@ class FlowDenoiser:
     sigmas: Sequence[float]
     calls: Sequence[Calls]
     inpaint: Inpaint | None = None
-    hold: Hold | None = None
+    hold: FlowHold | None = None
     rescale: float = 0.0
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
@@ -44,4 +44,4 @@ class FlowDenoiser:
         denoised = combined(calls, made, x, self.rescale)
         if self.inpaint is not None:
             denoised = self.inpaint.original.lerp(denoised, self.inpaint.mask)
-        return denoised if self.hold is None else self.hold.apply(denoised, len(self.sigmas) - 1 - step)
+        return denoised if self.hold is None else self.hold.apply(denoised, *self.sigmas[step : step + 2])

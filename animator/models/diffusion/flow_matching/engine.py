@@ -148,7 +148,7 @@ class FlowEngine:
         sigmas = schedule.after(request.skipped_share)
         noise, original = LatentNoise.of(request.seed, shape, self._device), image_latent(request, vae)
         start = initial_latent(request, vae, sigmas[0], noise, original, 1 - sigmas[0])
-        kept = inpaint_of(request, vae, original), hold_of(request, vae, original)
+        kept = inpaint_of(request, vae, original), hold_of(request, vae, original, schedule)
         denoise = FlowDenoiser(self._network, schedule, sigmas, calls, *kept, request.guidance.rescale)
         watched = stepwise(denoise, sigmas, [self._report(request, steps)])
         try:

@@ -10,6 +10,10 @@ from functools import wraps
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
+
+from animator.images.side_stream import to_device
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,16 @@ class FlowSchedule:
             return self.sigmas[whole:]
         first = float(np.interp(position, range(steps + 1), self.sigmas))
         return (first, *self.sigmas[int(position) + 1 :])
+
+    def sigma_of(self, strengths: Tensor) -> Tensor:
+        """Returns the sigmas at which pixels begin, of the shape of their strengths, each as in `after`."""
+        steps = len(self.sigmas) - 1
+        position = (strengths.clamp(0.0, 1.0) * steps).clamp_max(steps - _LEAST)
+        whole = position.round()
+        position = torch.where((position - whole).abs() < ROUNDING, whole, position)
+        sigmas = to_device(torch.tensor(self.sigmas, dtype=torch.float32), strengths.device)
+        index = position.floor().clamp_max(steps - 1).long()
+        return torch.lerp(sigmas[index], sigmas[index + 1], position - index)
 
     def timestep(self, sigma: float) -> float:
         """Returns the timestep of a sigma."""

@@ -78,6 +78,12 @@ def test_images_are_finite_repeatable_and_of_the_requested_size(
     assert torch.equal(result, opened(kind).generate(request_))
 
 
+@pytest.mark.parametrize("kind", OF_EACH_SORT)
+def test_nothing_is_kept_for_gradients(opened: Opened, request_: GenerationRequest, kind: str) -> None:
+    engine = opened(kind).engine()
+    assert not any(image.requires_grad for image in engine.generate_batch([request_, request_]))
+
+
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("kind", OF_EACH_SORT)
 def test_every_control_acts(opened: Opened, request_: GenerationRequest, kind: str, change: str) -> None:

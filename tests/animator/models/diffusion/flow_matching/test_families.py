@@ -123,6 +123,35 @@ def test_revealed_areas_are_drawn_with_a_strength_of_their_own(
     assert change_of(opened, kind, asked, revealed_strength=0.0) > 1e-4
 
 
+@pytest.mark.parametrize("kind", ["z-image", "flux", "flux2"])
+@pytest.mark.parametrize("strength", [0.0, 0.4, 0.6])
+def test_what_is_revealed_everywhere_is_drawn_as_an_image_of_its_strength(
+    opened: Opened, request_: GenerationRequest, kind: str, strength: float
+) -> None:
+    asked = replace(request_, steps=4, strength=0.7, revealed=torch.ones(1, 64, 64))
+    both = opened(kind).generate(replace(asked, revealed_strength=strength))
+    assert torch.equal(both, opened(kind).generate(replace(asked, strength=strength, revealed=None)))
+
+
+@pytest.mark.parametrize("kind", ["z-image", "flux"])
+def test_the_rest_moves_smoothly_with_its_strength(
+    opened: Opened, request_: GenerationRequest, kind: str
+) -> None:
+    """With steps of four, each strength in the middle of one has an image between those of its ends."""
+    revealed = torch.zeros(1, 64, 64)
+    revealed[:, :, :16] = 1
+
+    def of(strength: float) -> Tensor:
+        asked = replace(request_, steps=4, strength=strength, revealed=revealed, revealed_strength=0.0)
+        return opened(kind).generate(asked)
+
+    away = [float((of(0.25 + part / 40) - of(0.25)).abs().mean()) for part in (0, 2, 5, 8, 10)]
+    assert away == sorted(away) and away[0] < away[1] < away[2] < away[3] < away[4]
+    nowhere = replace(request_, steps=4, strength=0.5, revealed=torch.zeros(1, 64, 64))
+    held = opened(kind).generate(nowhere)
+    assert torch.allclose(held, opened(kind).generate(replace(nowhere, revealed=None)), atol=1e-4)
+
+
 @pytest.mark.parametrize("kind", ["z-image", "qwen-image", "flux", "krea2"])
 def test_prompts_that_morph_begin_and_end_at_the_prompts(
     opened: Opened, request_: GenerationRequest, kind: str

@@ -1,12 +1,16 @@
 """Films of each family of flow-matching models, begun, stopped and resumed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
+from animator.models.diffusion.request import GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
+from animator.runs.bench.clock import StageClock
+from animator.runs.bench.timed import SAMPLER_STEPS, timed_diffuser
 from animator.runs.preflight.estimate import estimate
 from animator.runs.progress import Progress
 from animator.runs.render_run import open_run, render_run
@@ -63,3 +67,12 @@ def test_an_estimate_counts_the_steps_that_are_begun(make_animation: Make) -> No
     film = make_animation(frames=4, diffusion={"steps": 4, "strength": 0.6, "cadence": 1})
     assert estimate(Timeline(film)).steps == 4 + 3 * 1
     assert estimate(Timeline(film), begins_within_steps=True).steps == 4 + 3 * 2
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("z-image", 2), ("sd1", 1)])
+def test_a_benchmark_counts_the_steps_that_run(
+    opened: Opened, request_: GenerationRequest, kind: str, expected: int
+) -> None:
+    clock = StageClock()
+    timed_diffuser(opened(kind), clock).generate(replace(request_, steps=4, strength=0.6))
+    assert clock.reading().counts[SAMPLER_STEPS] == expected

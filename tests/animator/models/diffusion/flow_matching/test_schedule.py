@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+import torch
 
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, steps_begun
 
@@ -26,6 +27,12 @@ def test_a_strength_between_two_steps_begins_between_their_sigmas(
     strength: float, expected: tuple[float, ...]
 ) -> None:
     assert TURBO.after(strength) == pytest.approx(expected)
+
+
+def test_the_sigmas_of_pixels_are_those_of_images() -> None:
+    strengths = torch.tensor([index / 997 for index in range(-20, 1100)])
+    expected = [TURBO.after(strength)[0] for strength in strengths.tolist()]
+    assert torch.allclose(TURBO.sigma_of(strengths), torch.tensor(expected), atol=1e-6)
 
 
 def test_few_steps_move_smoothly_from_one_strength_to_the_next() -> None:
