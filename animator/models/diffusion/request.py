@@ -194,6 +194,6 @@ class Diffuser(Protocol):
 
 
 def steps_run(diffuser: Diffuser, request: GenerationRequest) -> int:
-    """Returns the number of steps that a diffuser runs for a request, which differs between kinds of models."""
+    """Returns the number of steps that a diffuser runs for a request; it differs between kinds of models."""
     count = getattr(diffuser, "steps_run", None)
     return int(count(request)) if callable(count) else request.steps_run
