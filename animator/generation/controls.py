@@ -57,6 +57,7 @@ def _control(
         resize_mode=unit.resize,
         processor_res=unit.processor_res,
         guess_mode=unit.guess_mode,
+        task=unit.task,
     )
     plan = ControlUnitPlan(weight=unit.weight, guidance_start=unit.start, guidance_end=unit.end)
     control = ControlNetUnit(settings, images, preprocess).control(plan, request)

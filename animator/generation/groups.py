@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from animator.errors import ModelError
 from animator.models.diffusion.samplers.registry import find_sampler
-from animator.settings.controlnet import ControlMode, Module
+from animator.settings.controlnet import ControlMode, Module, Task
 from animator.settings.effect import Always, Condition
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.mask import Fill
@@ -169,6 +169,8 @@ class ImageControl(ImageGroup):
     """Path of the control image; empty takes the init image."""
     module: Module = "none"
     """Preprocessor of the control image: edges, lines, depth, normals, tones, less detail, or none."""
+    task: Task = "none"
+    """What the control image shows, for a union ControlNet; left open, what `module` makes."""
     weight: float = Field(1.0, ge=0, le=10)
     """Strength of the guidance."""
     start: float = Field(0.0, ge=0, le=1)

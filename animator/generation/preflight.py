@@ -17,6 +17,7 @@ from animator.generation.upscale import is_network
 from animator.images.image_file import decode_file
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints import usable
+from animator.models.diffusion.checkpoints.control_tasks import task_of_module
 from animator.models.diffusion.checkpoints.facts import ModelFacts
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.parts import Rest
@@ -26,6 +27,7 @@ from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hyper
 from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
 from animator.models.faces.find import check_detector, check_face_model
 from animator.models.permitted import check_readable
+from animator.settings.choices import OFF
 from animator.settings.problems import Problems
 from animator.settings.raw import RawPreset
 
@@ -150,7 +152,8 @@ class _Check:
                 usable.check_vae(settings.vae, self.library, facts)
         for index, unit in enumerate(settings.controlnet):
             with self.problems.at(f"controlnet.{index}.model"):
-                usable.check_controlnet(unit.model, self.library, facts)
+                task = task_of_module(unit.module) if unit.task == OFF else unit.task
+                usable.check_controlnet(unit.model, self.library, facts, task)
         return facts
 
     def prompts(self, models: usable.Models) -> None:

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from animator.film.clip import AfterEnd, Fit
 from animator.masks.expression import EVERYWHERE
 from animator.models.controlnet.preprocessors.kinds import modules_with_threshold
-from animator.settings.choices import Switchable
+from animator.models.diffusion.checkpoints.control_tasks import task_of_module
+from animator.settings.choices import OFF, Switchable
 from animator.settings.effect import Condition, Switch
 from animator.settings.fields import MaskText, NotNegative, Unit
 from animator.settings.group import StrictBool
@@ -30,6 +31,9 @@ Module = Switchable[_Preprocessor]
 FilmModule = Switchable[Literal[_Preprocessor, "reference_only"]]
 _A, _B = (Is("module", modules_with_threshold(number)) for number in (0, 1))
 _GUIDES = IsNot("module", REFERENCE)
+Task = Switchable[
+    Literal["none", "openpose", "depth", "softedge", "canny", "normal", "segment", "tile", "repaint"]
+]
 ControlMode = Literal["balanced", "prompt", "control"]
 
 
@@ -63,6 +67,8 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     """Preprocessor of the source's images: edges, lines, depth and normals (by `depth.model`), tones, less
     detail, or none. With `reference_only` the model itself attends to the images, and no ControlNet is
     needed."""
+    task: Annotated[Task, _GUIDES] = "none"
+    """What the control images show, for a union ControlNet; left open, what `module` makes."""
     control_mode: Annotated[ControlMode, Is("guess_mode", (False,))] = "balanced"
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
     guess_mode: Annotated[StrictBool, _GUIDES] = False
@@ -90,6 +96,11 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
         elif self.enabled and not self.model.strip():
             raise ValueError("has no model; name a ControlNet, or set enabled: false")
         return self
+
+    @property
+    def shows(self) -> str:
+        """What its control images show, as union ControlNets call it; empty where that is not known."""
+        return task_of_module(self.module) if self.task == OFF else self.task
 
     @property
     def is_reference(self) -> bool:

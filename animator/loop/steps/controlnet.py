@@ -89,6 +89,7 @@ class ControlNetUnit:
             control_mode="guess" if self._settings.guess_mode else self._settings.control_mode,
             mask=mask,
             fidelity=_fidelity(self._settings) if is_reference else None,
+            task=self._settings.shows,
         )
 
     def _controls(self, request: GenerationRequest) -> _Controls | None:

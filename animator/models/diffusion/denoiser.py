@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from animator.models.diffusion.controlnet.residuals import ControlNetGuide, unet_kwargs
+from animator.models.diffusion.controlnet.residuals import BLOCKS, Guide, unet_kwargs
+from animator.models.diffusion.controlnet.steering import STEERED, Steer, steer_by_nothing
 from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.hold import Hold
 from animator.models.diffusion.ip_adapter.adapters import Embedded
@@ -59,6 +60,7 @@ class Denoiser:
         image_prompts: Images that it attends to.
         show: Shows them to the U-Net.
         references: Images whose features it attends to.
+        steer: Sets what it is steered by.
         refer: Has the U-Net read them before a call.
         hold: Holds parts of the image back at the first steps; None denoises all of it at every step.
     """
@@ -73,11 +75,12 @@ class Denoiser:
     inpaint: Inpaint | None = None
     rows_at_once: int = 64
     before_call: Callable[[], None] = do_nothing
-    guides: Sequence[ControlNetGuide] = ()
+    guides: Sequence[Guide] = ()
     image_prompts: Sequence[Embedded] = ()
     show: Show = show_nothing
     references: Sequence[Reference] = ()
     refer: Refer = refer_to_nothing
+    steer: Steer = steer_by_nothing
     negative_sizes: Tensor | None = None
     edited: Tensor | None = None
     hold: Hold | None = None
@@ -139,9 +142,13 @@ class Denoiser:
         """Returns the U-Net's output (rows, C, h, w), float32, for what `inputs` returned."""
         self.before_call()
         given = dict(inputs)
+        names = [name for name in given if name.startswith(STEERED)]
+        self.steer({name.removeprefix(STEERED): given.pop(name) for name in names})
         self.show(given.pop(_PROMPTS))
         references = given.pop(_REFERENCES)
         self.refer(given, references)
+        if BLOCKS in given:
+            given[BLOCKS] = list(given[BLOCKS])  # of which the U-Net takes one after the other
         output = self.unet(**given, return_dict=False)[0]
         # A copy: a CUDA graph writes its next output to the same memory.
         return torch.as_tensor(output).to(torch.float32, copy=True)

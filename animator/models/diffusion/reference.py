@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from animator.models.diffusion.controlnet.residuals import BLOCKS, LAYERS, MIDDLE
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from schedules.seeds import derive
@@ -22,7 +23,7 @@ input, and weights (rows, 1, 1). None for a reference that does not act in the c
 RowReferences = Sequence[RowReference]
 Refer = Callable[[Mapping[str, Any], RowReferences], None]
 """Reads references before a call of the U-Net, whose arguments it gets."""
-_RESIDUALS = ("down_block_additional_residuals", "mid_block_additional_residual")
+_RESIDUALS = (LAYERS, MIDDLE, BLOCKS)
 """Arguments of the U-Net that guide the image and not the reference."""
 
 

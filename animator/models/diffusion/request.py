@@ -30,6 +30,7 @@ class Control:
         control_mode: Which is more important: "balanced", "prompt" or "control"; or "guess", to guide without
             a prompt. See `controlnet.residuals`.
         mask: (1, H, W), [0, 1], of the request's size: where a ControlNet guides; None is everywhere.
+        task: What the image shows, for a union ControlNet: one of `control_tasks.TASKS`.
         fidelity: Style fidelity, in [0, 1], of a unit that refers to its image without a ControlNet; see
             `reference`. None for a ControlNet.
     """
@@ -42,6 +43,7 @@ class Control:
     control_mode: Literal["balanced", "prompt", "control", "guess"] = "balanced"
     mask: Tensor | None = None
     fidelity: float | None = None
+    task: str = ""
 
     @property
     def is_reference(self) -> bool:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from animator.errors import ModelError
+from animator.models.diffusion.additions import added_to
 from animator.models.diffusion.batch import form_of, in_groups
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
 from animator.models.diffusion.controlnet.networks import ControlNets
@@ -21,7 +22,6 @@ from animator.models.diffusion.hypernetwork.kept import Hypernetworks
 from animator.models.diffusion.image_inputs import edited_input, inpaint_input
 from animator.models.diffusion.initial_latent import image_latent, initial_latent
 from animator.models.diffusion.ip_adapter.adapters import IPAdapters
-from animator.models.diffusion.ip_adapter.attention import attending
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
@@ -29,7 +29,7 @@ from animator.models.diffusion.observer import EnoughSteps, StepReports, latents
 from animator.models.diffusion.prepare import prepare
 from animator.models.diffusion.preview import RGBFactors, factors_of, latent_preview
 from animator.models.diffusion.prompts.conditioning import PromptEncoder, Takes
-from animator.models.diffusion.reference import references_of, referring
+from animator.models.diffusion.reference import references_of
 from animator.models.diffusion.relay import Relay
 from animator.models.diffusion.request import GenerationRequest, input_scale
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
@@ -178,10 +178,8 @@ class UNetEngine:
         )
         self._loras.apply(() if is_refiner else self._prompt_encoder.loras(first.prompt))
         references = [references_of(request, model.autoencoder.encode) for request in requests]
-        with (
-            attending(model.unet, weights) as show,
-            referring(model.unet, has_references=any(references)) as refer,
-        ):
+        lites = self._controlnets.lites(control for request in requests for control in request.controls)
+        with added_to(model.unet, weights, lites, has_references=any(references)) as additions:
             seen = zip(requests, guides, shown, references, strict=True)
             denoisers = [
                 replace(
@@ -189,8 +187,7 @@ class UNetEngine:
                     guides=own,
                     image_prompts=images,
                     references=others,
-                    show=show,
-                    refer=refer,
+                    **additions,
                 )
                 for request, own, images, others in seen
             ]

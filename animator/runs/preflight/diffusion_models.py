@@ -77,7 +77,7 @@ def check_controlnets(film: FilmToCheck, models: ModelsInUse) -> None:
                 film.problems.add(f"controlnet.{number}.module", message)
             continue
         with film.problems.at(f"controlnet.{number}.model"):
-            usable.check_controlnet(unit.model, film.library, facts_by_name(models))
+            usable.check_controlnet(unit.model, film.library, facts_by_name(models), unit.shows)
 
 
 def check_ip_adapters(film: FilmToCheck, models: ModelsInUse) -> None:

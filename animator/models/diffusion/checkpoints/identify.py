@@ -9,6 +9,7 @@ from animator.models.diffusion.checkpoints.file_header import Header, read_heade
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.lora_keys import is_lora_key
 from animator.models.diffusion.checkpoints.network_signs import network_family, text_encoder_kind
+from animator.models.diffusion.checkpoints.t2i_keys import is_adapter, is_for_xl
 from animator.models.diffusion.checkpoints.transformer_keys import lora_families
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -23,9 +24,12 @@ FAMILY_NAMES = {
 }
 _SAME_LATENTS = ({"sd1", "sd2"}, {"sdxl", "sdxl-refiner"})
 _CONTROLNET = ("control_model.", "controlnet_cond_embedding", "controlnet_down_blocks", "input_hint_block")
+LLLITE, UNION, T2I_ADAPTER = "ControlNet-LLLite", "union ControlNet", "T2I-Adapter"
+CONTROLNETS = ("controlnet", UNION, T2I_ADAPTER, LLLITE)
+"""What a ControlNet unit may name, as `Kind.what` says."""
 _OTHER_CONTROLNETS = (
-    ("ControlNet-LLLite", ("lllite_",)),
-    ("union ControlNet", ("control_add_embedding", "task_embedding")),
+    (LLLITE, ("lllite_",)),
+    (UNION, ("control_add_embedding", "task_embedding")),
 )
 _HYPERNETWORK = re.compile(r"\d{1,5}\.[01]\.linear", re.ASCII)
 _FACE_PROJECTIONS = ("image_proj.perceiver_resampler.", "image_proj.proj.0.")
@@ -94,11 +98,8 @@ def identify_header(header: Header) -> Kind:
     shapes = header.shapes
     if found := _of_images(shapes) or _addition(shapes):
         return found
-    for what, signs in _OTHER_CONTROLNETS:
-        if _any(shapes, *signs):
-            return Kind(what, "sdxl")
-    if _any(shapes, *_CONTROLNET):
-        return Kind("controlnet", family_of_width(_width(shapes, ("attn2.to_k.weight",))))
+    if found := _of_control_images(shapes):
+        return found
     if any(name.startswith("model.diffusion_model.") for name in shapes) or network_family(shapes):
         return _checkpoint(header)
     if text_encoder := text_encoder_kind(shapes):
@@ -118,6 +119,18 @@ def _of_images(shapes: Shapes) -> Kind | None:
         what = "IP-Adapter FaceID" if is_face_id else "IP-Adapter"
         return Kind(what, family_of_width(_width(shapes, (".to_k_ip.weight",))))
     return Kind("image encoder") if shapes.keys() >= _IMAGE_ENCODER else None
+
+
+def _of_control_images(shapes: Shapes) -> Kind | None:
+    """Returns the kind of a network that reads control images; None for others."""
+    for what, signs in _OTHER_CONTROLNETS:
+        if _any(shapes, *signs):
+            return Kind(what, "sdxl")
+    if is_adapter(shapes):
+        return Kind(T2I_ADAPTER, "sdxl" if is_for_xl(shapes) else "sd1")
+    if _any(shapes, *_CONTROLNET):
+        return Kind("controlnet", family_of_width(_width(shapes, ("attn2.to_k.weight",))))
+    return None
 
 
 def _addition(shapes: Shapes) -> Kind | None:

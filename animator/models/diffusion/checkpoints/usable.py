@@ -8,6 +8,8 @@ from animator.core.paths import is_folder
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.config_file import read_config
+from animator.models.diffusion.checkpoints.control_facts import control_facts
+from animator.models.diffusion.checkpoints.control_tasks import check_task
 from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, flow_facts
 from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.find import STARTER, Checkpoint, find_checkpoint
@@ -134,24 +136,38 @@ def _latents_of_vae(name: str, location: Path) -> LatentShape:
     return shape_of_file(header.shapes)
 
 
-def check_controlnet(name: str, library: Library, models: Models) -> None:
-    """Checks a ControlNet, and that it was made for the models' base.
+def check_controlnet(name: str, library: Library, models: Models, task: str = "") -> None:
+    """Checks a ControlNet or T2I-Adapter, and that it was made for the models' base.
+
+    Args:
+        name: Of the network.
+        library: Finds models by name.
+        models: Those that it guides.
+        task: What its control images show, for a union ControlNet; empty where that is not known.
 
     Raises:
-        ModelError: It is missing, may not be read, or was made for another base.
+        ModelError: It is missing, may not be read, was made for another base, or does not know the task.
     """
     checkpoint = find_controlnet(name, library)
     _check_permitted(checkpoint)
-    width = _context_width(Path(checkpoint.location), checkpoint.kind)
-    for model, facts in models.items():
-        if facts.is_transformer:
+    facts = control_facts(checkpoint)
+    for model, base in models.items():
+        if base.is_transformer:
             raise ModelError(f"the model {model} takes no ControlNet; Stable Diffusion 1, 2 and XL do")
-        if width and facts.context_width and width != facts.context_width:
+        if facts.width and base.context_width and facts.width != base.context_width:
             raise ModelError(
-                f"{name}: was made for a base with text of width {width}; the model {model} is "
-                f"{FAMILY_NAMES[facts.family]}, of width {facts.context_width}. Use a ControlNet "
+                f"{name}: was made for a base with text of width {facts.width}; the model {model} is "
+                f"{FAMILY_NAMES[base.family]}, of width {base.context_width}. Use a ControlNet "
                 "and a model of one base"
             )
+        if facts.is_adapter and facts.is_for_xl != (base.family == "sdxl"):
+            made_for = "SDXL" if facts.is_for_xl else "Stable Diffusion 1 or 2"
+            raise ModelError(
+                f"{name}: is a T2I-Adapter for {made_for}; the model {model} is {FAMILY_NAMES[base.family]}. "
+                "Use an adapter and a model of one base"
+            )
+    if facts.tasks:
+        check_task(name, task, facts.tasks)
 
 
 def check_ip_adapter(name: AdapterName, library: Library, models: Models) -> None:
@@ -240,17 +256,6 @@ def _check_permitted(checkpoint: Checkpoint) -> None:
         check_model_folder(Path(checkpoint.location))
     elif not (permissions().download or is_in_cache(checkpoint.name)):
         raise not_downloaded("model", checkpoint.name)
-
-
-def _context_width(path: Path, kind: str) -> int:
-    """Returns the width of the text context that a ControlNet takes; 0 if it is not known."""
-    if kind == "folder":
-        width = read_config(path / CONFIG).get("cross_attention_dim")
-        return width if isinstance(width, int) else 0
-    if kind == "file" and path.suffix == SAFE:
-        shapes = read_header(path).shapes
-        return next((shape[1] for name, shape in shapes.items() if name.endswith("attn2.to_k.weight")), 0)
-    return 0
 
 
 def _join(widths: tuple[int, ...]) -> str:

@@ -7,7 +7,7 @@ from animator.core.paths import exists
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.file_header import PICKLED, SAFE, read_header
 from animator.models.diffusion.checkpoints.find import Checkpoint
-from animator.models.diffusion.checkpoints.identify import identify_header
+from animator.models.diffusion.checkpoints.identify import CONTROLNETS, identify_header
 from animator.models.diffusion.checkpoints.library import Library
 
 CONFIG = "config.json"
@@ -48,6 +48,6 @@ def _file(name: str, path: Path) -> Path:
     if path.suffix in PICKLED:
         return path
     kind = identify_header(read_header(path))
-    if kind.what != "controlnet":
+    if kind.what not in CONTROLNETS:
         raise ModelError(f"controlnet {name}: {path} is not a ControlNet but a file of kind {kind}")
     return path

@@ -1,59 +1,75 @@
 """Loads a ControlNet from a folder, a hub id, or, offline, a single file."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.identify import base_of_width
+from animator.models.diffusion.checkpoints.t2i_keys import adapter_tensors, is_adapter
 from animator.models.diffusion.controlnet.keys import architecture, context_width, flat_name, match_state_dict
+from animator.models.diffusion.controlnet.lllite import PREFIX, Lite, read_lite
+from animator.models.diffusion.controlnet.t2i import adapter_architecture, check_channels, is_t2i
+from animator.models.diffusion.controlnet.union import union_architecture
 from animator.models.diffusion.load_pipeline import quiet_diffusers
 from animator.models.hub import hub_access, not_downloaded, why_unreachable
 from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.weights import read_tensors
 
+CLASSES = ("ControlNetModel", "ControlNetUnionModel", "T2IAdapter")
+"""diffusers' networks that a unit may name."""
+
 
 def load_controlnet(checkpoint: Checkpoint, unet: Any) -> Any:
-    """Loads a ControlNet in the precision and on the device of a U-Net.
+    """Loads a network for control images, of any kind, in the precision and on the device of a U-Net.
 
     Args:
-        checkpoint: Location of the ControlNet.
+        checkpoint: Location of the network.
         unet: diffusers' U-Net that it will guide.
 
     Raises:
         ModelError: It is broken, or was made for another base.
     """
     with quiet_diffusers(checkpoint.name) as diffusers:
-        net = diffusers.ControlNetModel
         if checkpoint.kind == "file":
-            loaded = _from_file(net, checkpoint, unet)
+            loaded = _from_file(diffusers, checkpoint, unet)
+        elif checkpoint.kind == "hub":
+            loaded = _from_hub(diffusers, checkpoint, unet)
         else:
-            loaded = _from_folder(net, checkpoint, unet)
-    loaded.to(unet.device, memory_format=torch.channels_last)
+            loaded = _from_folder(diffusers, checkpoint, unet)
+        if is_t2i(loaded):
+            check_channels(checkpoint.name, loaded, unet)
+    loaded.to(unet.device)
+    if not isinstance(loaded, Lite):
+        loaded.to(memory_format=torch.channels_last)
     return loaded.eval().requires_grad_(requires_grad=False)
 
 
-def _from_folder(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
-    if checkpoint.kind == "hub":
-        return _from_hub(net, checkpoint, unet)
+def _from_folder(diffusers: Any, checkpoint: Checkpoint, unet: Any) -> Any:
     folder = Path(checkpoint.location)
     check_model_folder(folder)
-    config = net.load_config(str(folder), local_files_only=True)
-    _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
+    config = diffusers.ControlNetModel.load_config(str(folder), local_files_only=True)
+    net = _class_of(diffusers, config)
+    _check_config(checkpoint, config, unet)
     return net.from_pretrained(
         str(folder), dtype=unet.dtype, local_files_only=True, use_safetensors=use_safetensors(folder)
     )
 
 
-def _from_hub(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
+def _from_hub(diffusers: Any, checkpoint: Checkpoint, unet: Any) -> Any:
     with hub_access() as is_permitted:
         reason = why_unreachable() if is_permitted else ""
         is_online = is_permitted and not reason
         try:
-            config = net.load_config(checkpoint.location, local_files_only=not is_online)
-            _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
+            config = diffusers.ControlNetModel.load_config(
+                checkpoint.location, local_files_only=not is_online
+            )
+            net = _class_of(diffusers, config)
+            _check_config(checkpoint, config, unet)
             return net.from_pretrained(
                 checkpoint.location,
                 dtype=unet.dtype,
@@ -66,29 +82,79 @@ def _from_hub(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
             raise not_downloaded("controlnet", checkpoint.name, reason) from error
 
 
-def _from_file(net: Any, checkpoint: Checkpoint, unet: Any) -> Any:
+def _class_of(diffusers: Any, config: Mapping[str, Any]) -> Any:
+    """Returns diffusers' class of a folder's network; a ControlNet where the config does not say."""
+    name = config.get("_class_name")
+    return getattr(diffusers, name) if name in CLASSES else diffusers.ControlNetModel
+
+
+def _check_config(checkpoint: Checkpoint, config: Mapping[str, Any], unet: Any) -> None:
+    if "cross_attention_dim" in config:  # adapters read no texts
+        _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
+
+
+def _from_file(diffusers: Any, checkpoint: Checkpoint, unet: Any) -> Any:
     path = Path(checkpoint.location)
     tensors = read_tensors(path)
+    if any(name.startswith(PREFIX) for name in tensors):
+        return read_lite(checkpoint.name, tensors, unet)
+    if is_adapter(tensors):
+        return _adapter(diffusers.T2IAdapter, checkpoint, tensors, unet)
     shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     if width := context_width(tensors, shapes):
         _check_base(checkpoint, width, unet)
     flat = {flat_name(name): tensor.to(unet.dtype) for name, tensor in tensors.items()}
+    flat_shapes = {name: tuple(tensor.shape) for name, tensor in flat.items()}
+    net = diffusers.ControlNetModel
     try:
-        config = architecture({name: tuple(tensor.shape) for name, tensor in flat.items()}, unet.config)
+        config = architecture(flat_shapes, unet.config)
+        if "task_embedding" in flat:
+            net, config = diffusers.ControlNetUnionModel, union_architecture(config, flat_shapes)
     except KeyError as error:
         raise ModelError(
             f"controlnet {checkpoint.name}: {path} lacks {error}; it is not a ControlNet"
         ) from error
     if "shuffle" in path.stem.lower():  # pools its residuals, which its tensors do not tell
         config["global_pool_conditions"] = True
+    return _made(net, config, checkpoint, lambda state: match_state_dict(state, flat))
+
+
+def _adapter(net: Any, checkpoint: Checkpoint, tensors: Mapping[str, Tensor], unet: Any) -> Any:
+    named = {name: tensor.to(unet.dtype) for name, tensor in adapter_tensors(tensors).items()}
+    shapes = {name: tuple(tensor.shape) for name, tensor in named.items()}
+    config = adapter_architecture(checkpoint.name, shapes)
+
+    def matching(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return {name: named[name] for name in state if shapes.get(name) == tuple(state[name].shape)}
+
+    return _made(net, config, checkpoint, matching)
+
+
+def _made(
+    net: Any,
+    config: Mapping[str, Any],
+    checkpoint: Checkpoint,
+    matching: Callable[[Mapping[str, Tensor]], dict[str, Tensor]],
+) -> Any:
+    """Returns a network with the tensors of a file.
+
+    Args:
+        net: diffusers' class.
+        config: Its arguments.
+        checkpoint: The file.
+        matching: Returns the file's tensors that a state dict has.
+
+    Raises:
+        ModelError: Some are missing.
+    """
     with torch.device("meta"):
         loaded = net(**config)
-    state = match_state_dict(loaded.state_dict(), flat)
+    state = matching(loaded.state_dict())
     missing = sorted(loaded.state_dict().keys() - state.keys())
     if missing:
         raise ModelError(
-            f"controlnet {checkpoint.name}: {path} does not fit the model: {len(missing)} of its layers are "
-            f"missing or of other sizes, such as {missing[0]}; it was made for another base"
+            f"controlnet {checkpoint.name}: {checkpoint.location} does not fit the model: {len(missing)} of "
+            f"its layers are missing or of other sizes, such as {missing[0]}; it was made for another base"
         )
     loaded.load_state_dict(state, assign=True)
     return loaded

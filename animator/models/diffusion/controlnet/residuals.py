@@ -9,17 +9,46 @@ act on the prompts but not on the negative prompt. The fourth, "guess", is the g
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from animator.models.diffusion.controlnet.steering import LiteGuide, steered_name
 from animator.models.diffusion.request import Control
 
 FADE = 0.825
+LAYERS, MIDDLE = "down_block_additional_residuals", "mid_block_additional_residual"
+BLOCKS = "down_intrablock_additional_residuals"
+"""The U-Net's arguments: residuals behind each layer and the middle block, those within each down block."""
+Place = Literal["layers", "blocks"]
+"""Where residuals are added: behind each layer, as ControlNets'; or within down blocks, as adapters'."""
 GUESS_FADE = 0.1
 """Factor of the finest layer in guess mode."""
+
+
+class ResidualGuide(Protocol):
+    """A network whose residuals guide the U-Net."""
+
+    @property
+    def control(self) -> Control:
+        """The unit."""
+        ...
+
+    @property
+    def place(self) -> Place:
+        """Where its residuals are added."""
+        ...
+
+    def residuals(self, unet_inputs: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
+        """Returns its residuals (rows, C, h, w), the finest first.
+
+        Args:
+            unet_inputs: Keyword arguments that the U-Net and the network share.
+            is_negative_first: True if the first row is the negative prompt.
+        """
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,32 +67,65 @@ class ControlNetGuide:
     control: Control
     mask: Tensor | None = None
 
-    def residuals(self, unet_inputs: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
-        """Returns its residual of each layer (rows, C, h, w), the middle block last.
+    @property
+    def place(self) -> Place:
+        """Where its residuals are added."""
+        return "layers"
 
-        Args:
-            unet_inputs: Keyword arguments that the U-Net and the ControlNet share.
-            is_negative_first: True if the first row is the negative prompt.
-        """
+    def residuals(self, unet_inputs: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
+        """Returns its residual of each layer (rows, C, h, w), the middle block last; see `ResidualGuide`."""
         image = self.image.expand(unet_inputs["sample"].shape[0], -1, -1, -1)
         down, middle = self.net(**unet_inputs, controlnet_cond=image, return_dict=False)
-        outputs = [*down, middle]
-        factors = self._factors(len(outputs))
-        residuals = [output * factor for output, factor in zip(outputs, factors, strict=True)]
-        if self.mask is not None:
-            residuals = [residual * _resized(self.mask, residual) for residual in residuals]
-        if self.control.control_mode in ("control", "guess") and is_negative_first:
-            for residual in residuals:
-                residual[:1].zero_()
-        return residuals
+        return weighed([*down, middle], self.control, self.mask, is_negative_first=is_negative_first)
 
-    def _factors(self, count: int) -> list[float]:
-        """Returns the factor of each layer's residual, the finest first."""
-        weight, last = self.control.weight, count - 1
-        if self.control.control_mode == "balanced":
-            return [weight] * count
-        fade = GUESS_FADE ** (1 / last) if self.control.control_mode == "guess" else FADE
-        return [weight * fade ** (last - index) for index in range(count)]
+
+@dataclass(frozen=True, eq=False)
+class AdapterGuide:
+    """A T2I-Adapter's features of a control image.
+
+    Attributes:
+        features: One for each down block (1, C, h, w), the finest first.
+        control: Its weight, range of steps and control mode.
+        mask: Where it guides (1, 1, H, W), padded like its image; None is everywhere.
+    """
+
+    features: tuple[Tensor, ...]
+    control: Control
+    mask: Tensor | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where its residuals are added."""
+        return "blocks"
+
+    def residuals(self, unet_inputs: Mapping[str, Any], *, is_negative_first: bool) -> list[Tensor]:
+        """Returns its residual of each down block (rows, C, h, w); see `ResidualGuide`."""
+        rows = unet_inputs["sample"].shape[0]
+        outputs = [feature.expand(rows, -1, -1, -1) for feature in self.features]
+        return weighed(outputs, self.control, self.mask, is_negative_first=is_negative_first)
+
+
+def weighed(
+    outputs: Sequence[Tensor], control: Control, mask: Tensor | None, *, is_negative_first: bool
+) -> list[Tensor]:
+    """Returns a network's outputs (rows, C, h, w), the finest first, as a unit weighs them."""
+    factors = _factors(control, len(outputs))
+    residuals = [output * factor for output, factor in zip(outputs, factors, strict=True)]
+    if mask is not None:
+        residuals = [residual * _resized(mask, residual) for residual in residuals]
+    if control.control_mode in ("control", "guess") and is_negative_first:
+        for residual in residuals:
+            residual[:1].zero_()
+    return residuals
+
+
+def _factors(control: Control, count: int) -> list[float]:
+    """Returns the factor of each layer's residual, the finest first."""
+    weight, last = control.weight, count - 1
+    if control.control_mode == "balanced":
+        return [weight] * count
+    fade = GUESS_FADE ** (1 / last) if control.control_mode == "guess" else FADE
+    return [weight * fade ** (last - index) for index in range(count)]
 
 
 def _resized(mask: Tensor, like: Tensor) -> Tensor:
@@ -71,33 +133,47 @@ def _resized(mask: Tensor, like: Tensor) -> Tensor:
     return functional.adaptive_avg_pool2d(mask, (like.shape[-2], like.shape[-1]))
 
 
+Guide = ResidualGuide | LiteGuide
+"""What guides the U-Net."""
+
+
 def unet_kwargs(
-    guides: Sequence[ControlNetGuide],
+    guides: Sequence[Guide],
     unet_inputs: Mapping[str, Any],
     progress: float,
     *,
     is_negative_first: bool,
 ) -> dict[str, Any]:
-    """Returns the U-Net's additional keyword arguments; empty if no ControlNet is active.
+    """Returns the U-Net's additional keyword arguments; empty if no network is active.
 
     Args:
-        guides: The ControlNets of the request.
-        unet_inputs: See `ControlNetGuide.residuals`.
-        progress: Fraction of the steps done before this one; a ControlNet is active from its start on, and
+        guides: The networks of the request.
+        unet_inputs: See `ResidualGuide.residuals`.
+        progress: Fraction of the steps done before this one; a network is active from its start on, and
             before its end.
-        is_negative_first: See `ControlNetGuide.residuals`.
+        is_negative_first: See `ResidualGuide.residuals`.
     """
-    total: list[Tensor] = []
-    for guide in guides:
+    totals: dict[Place, list[Tensor]] = {}
+    given: dict[str, Any] = {}
+    for number, guide in enumerate(guides):
         if not guide.control.start <= progress < guide.control.end:
             continue
-        residuals = guide.residuals(unet_inputs, is_negative_first=is_negative_first)
-        total = (
-            [torch.add(old, new) for old, new in zip(total, residuals, strict=True)] if total else residuals
-        )
-    if not total:
-        return {}
-    return {
-        "down_block_additional_residuals": tuple(total[:-1]),
-        "mid_block_additional_residual": total[-1],
-    }
+        if isinstance(guide, LiteGuide):
+            sample = unet_inputs["sample"]
+            size = sample.shape[-2], sample.shape[-1]
+            given[steered_name(number, guide.name)] = guide.steered(
+                sample.shape[0], size, is_negative_first=is_negative_first
+            )
+        else:
+            residuals = guide.residuals(unet_inputs, is_negative_first=is_negative_first)
+            before = totals.get(guide.place)
+            totals[guide.place] = residuals if before is None else _sums(before, residuals)
+    if layers := totals.get("layers"):
+        given[LAYERS], given[MIDDLE] = tuple(layers[:-1]), layers[-1]
+    if blocks := totals.get("blocks"):
+        given[BLOCKS] = tuple(blocks)
+    return given
+
+
+def _sums(some: Sequence[Tensor], others: Sequence[Tensor]) -> list[Tensor]:
+    return [torch.add(one, other) for one, other in zip(some, others, strict=True)]

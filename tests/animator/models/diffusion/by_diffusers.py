@@ -1,5 +1,6 @@
 """What diffusers' own ControlNet pipelines draw of a text, and the same drawing as a request."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from schedules import PromptFrame
 
 PROMPT, NEGATIVE = "a red cat", "blurry"
 STEPS, SCALE = 6, 4.0
+_ADDS_NO_WATERMARK = ("StableDiffusionXLAdapterPipeline",)
 
 
 def drawn_by_diffusers(folder: Path, kind: str, nets: Any, image: Any, seed: int, **guiding: Any) -> Tensor:
-    """The image (3, 64, 64) of diffusers' pipeline.
+    """The image (3, 64, 64) of diffusers' ControlNet pipeline.
 
     Args:
         folder: Diffusers folder of the model.
@@ -25,14 +27,26 @@ def drawn_by_diffusers(folder: Path, kind: str, nets: Any, image: Any, seed: int
         seed: Of the noise.
         guiding: Scales and steps of the ControlNets.
     """
+    name = {"sd1": "StableDiffusionControlNetPipeline", "sdxl": "StableDiffusionXLControlNetPipeline"}[kind]
+    return drawn_by(name, folder, seed, {"controlnet": nets}, image=image, **guiding)
+
+
+def drawn_by(name: str, folder: Path, seed: int, networks: Mapping[str, Any], **guiding: Any) -> Tensor:
+    """The image (3, 64, 64) of one of diffusers' pipelines.
+
+    Args:
+        name: Of the pipeline.
+        folder: Diffusers folder of the model.
+        seed: Of the noise.
+        networks: Networks besides the model's, by their names in the pipeline.
+        guiding: Its other arguments.
+    """
     import diffusers
 
-    name = {"sd1": "StableDiffusionControlNetPipeline", "sdxl": "StableDiffusionXLControlNetPipeline"}[kind]
-    pipeline = getattr(diffusers, name).from_pretrained(
-        str(folder),
-        controlnet=nets,
-        **({"safety_checker": None} if kind == "sd1" else {"add_watermarker": False}),
-    )
+    quiet = {"add_watermarker": False} if "XL" in name else {"safety_checker": None}
+    if name in _ADDS_NO_WATERMARK:
+        quiet = {}
+    pipeline = getattr(diffusers, name).from_pretrained(str(folder), **networks, **quiet)
     pipeline.set_progress_bar_config(disable=True)
     pipeline.scheduler = diffusers.EulerDiscreteScheduler.from_config(
         pipeline.scheduler.config, timestep_spacing="linspace"
@@ -40,7 +54,6 @@ def drawn_by_diffusers(folder: Path, kind: str, nets: Any, image: Any, seed: int
     drawn = pipeline(
         prompt=PROMPT,
         negative_prompt=NEGATIVE,
-        image=image,
         width=64,
         height=64,
         num_inference_steps=STEPS,
@@ -49,7 +62,8 @@ def drawn_by_diffusers(folder: Path, kind: str, nets: Any, image: Any, seed: int
         output_type="pt",
         **guiding,
     )
-    return torch.as_tensor(drawn.images[0])
+    image = torch.as_tensor(drawn.images[0])
+    return image.permute(2, 0, 1) if image.shape[-1] == 3 else image  # some return what others call np
 
 
 def asked_alike(request: GenerationRequest, *controls: Control) -> GenerationRequest:

@@ -1,0 +1,48 @@
+"""What control images show, as union ControlNets call it. Imports no torch.
+
+Sources: the task numbers of xinsir's "ControlNet++" for SDXL, whose ProMax version has two more.
+"""
+
+from animator.errors import ModelError
+
+TASKS = ("openpose", "depth", "softedge", "canny", "normal", "segment", "tile", "repaint")
+"""What control images show, in the order of their numbers in the network; the first ones have six."""
+_BY_MODULE = {
+    "openpose": "openpose",
+    "depth": "depth",
+    "depth_pro": "depth",
+    "scribble": "softedge",
+    "softedge": "softedge",
+    "canny": "canny",
+    "lineart": "canny",
+    "mlsd": "canny",
+    "normal": "normal",
+    "segmentation": "segment",
+    "tile": "tile",
+    "blur": "tile",
+}
+
+
+def task_of_module(module: str) -> str:
+    """Returns the task whose control images a preprocessor makes; empty where none is known."""
+    return _BY_MODULE.get(module, "")
+
+
+def check_task(name: str, task: str, count: int) -> None:
+    """Checks that a union network knows a task.
+
+    Args:
+        name: Of the network.
+        task: One of `TASKS`; empty where none is known.
+        count: Number of tasks that it knows.
+
+    Raises:
+        ModelError: It does not.
+    """
+    known = TASKS[:count]
+    if task not in known:
+        said = f"task {task}" if task else "no task"
+        raise ModelError(
+            f"{name}: is a union ControlNet, and the unit has {said}; set task to what its images show: "
+            f"{', '.join(known)}"
+        )
