@@ -30,6 +30,18 @@ _RESIZE_MODES = {
     "envelope (outer fit)": "pad",
     "outer fit (shrink to fit)": "pad",
 }
+_TASKS = {
+    "unknown": "none",
+    "openpose": "openpose",
+    "depth": "depth",
+    "soft edge": "softedge",
+    "hard edge": "canny",
+    "normal map": "normal",
+    "segmentation": "segment",
+    "tile": "tile",
+    "inpaint": "repaint",
+}
+"""The extension's names for what control images of a union ControlNet show."""
 _CONTROL_MODES = _spellings(CONTROL_MODES, ("balanced", "prompt", "control"))
 
 
@@ -59,6 +71,7 @@ class ControlUnitBody(LenientBody):
     guidance_end: Annotated[float, Field(ge=0, le=1)] = 1.0
     control_mode: Annotated[str, BeforeValidator(_text)] = "Balanced"
     effective_region_mask: str | None = None
+    union_control_type: Annotated[str, BeforeValidator(_text)] = "Unknown"
 
 
 def control_units(body: GenerationBody, files: RequestFiles) -> list[dict[str, Any]]:
@@ -125,6 +138,7 @@ def _settings(unit: ControlUnitBody, index: int, files: RequestFiles) -> dict[st
         "threshold_b": threshold(unit.threshold_b),
         "start": unit.guidance_start,
         "end": unit.guidance_end,
+        "task": _choice(_TASKS, unit.union_control_type, f"union_control_type of unit {index}"),
         "control_mode": _choice(_CONTROL_MODES, unit.control_mode, f"control_mode of unit {index}"),
     }
 

@@ -108,7 +108,7 @@ def _from_file(diffusers: Any, checkpoint: Checkpoint, unet: Any) -> Any:
     net = diffusers.ControlNetModel
     try:
         config = architecture(flat_shapes, unet.config)
-        if "task_embedding" in flat:
+        if any(name.startswith("control_add_embedding") for name in flat):
             net, config = diffusers.ControlNetUnionModel, union_architecture(config, flat_shapes)
     except KeyError as error:
         raise ModelError(
