@@ -32,7 +32,20 @@ FilmModule = Switchable[Literal[_Preprocessor, "reference_only"]]
 _A, _B = (Is("module", modules_with_threshold(number)) for number in (0, 1))
 _GUIDES = IsNot("module", REFERENCE)
 Task = Switchable[
-    Literal["none", "openpose", "depth", "softedge", "canny", "normal", "segment", "tile", "repaint"]
+    Literal[
+        "none",
+        "openpose",
+        "depth",
+        "softedge",
+        "canny",
+        "normal",
+        "segment",
+        "tile",
+        "repaint",
+        "blur",
+        "gray",
+        "low_quality",
+    ]
 ]
 ControlMode = Literal["balanced", "prompt", "control"]
 

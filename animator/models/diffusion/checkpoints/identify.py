@@ -8,7 +8,11 @@ from pathlib import Path
 from animator.models.diffusion.checkpoints.file_header import Header, read_header
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.lora_keys import is_lora_key
-from animator.models.diffusion.checkpoints.network_signs import network_family, text_encoder_kind
+from animator.models.diffusion.checkpoints.network_signs import (
+    flow_control_family,
+    network_family,
+    text_encoder_kind,
+)
 from animator.models.diffusion.checkpoints.t2i_keys import is_adapter, is_for_xl
 from animator.models.diffusion.checkpoints.transformer_keys import lora_families
 
@@ -126,6 +130,8 @@ def _of_control_images(shapes: Shapes) -> Kind | None:
     for what, signs in _OTHER_CONTROLNETS:
         if _any(shapes, *signs):
             return Kind(what, "sdxl")
+    if family := flow_control_family(shapes):
+        return Kind("controlnet", family)
     if is_adapter(shapes):
         return Kind(T2I_ADAPTER, "sdxl" if is_for_xl(shapes) else "sd1")
     if _any(shapes, *_CONTROLNET):

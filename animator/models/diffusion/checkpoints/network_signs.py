@@ -57,6 +57,15 @@ def network_family(shapes: Shapes) -> str:
     return "flux2-klein" if family == "flux2" and _is_klein(shapes, names) else family
 
 
+def flow_control_family(shapes: Shapes) -> str:
+    """Returns the key of the family that a ControlNet with diffusers' names is for; empty for others."""
+    if not _has(shapes, "controlnet_blocks."):
+        return ""
+    if "controlnet_x_embedder.weight" in shapes:
+        return "flux"
+    return "sd3" if "pos_embed_input.proj.weight" in shapes else ""
+
+
 def differences(shapes: Shapes, config: Mapping[str, Any]) -> str:
     """Returns in what a network differs from a config of diffusers, for people; empty for nothing."""
     names = _own_names(shapes)

@@ -8,7 +8,7 @@ from animator.core.paths import is_folder
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.config_file import read_config
-from animator.models.diffusion.checkpoints.control_facts import control_facts
+from animator.models.diffusion.checkpoints.control_facts import FLOW_CLASSES, control_facts
 from animator.models.diffusion.checkpoints.control_tasks import check_task
 from animator.models.diffusion.checkpoints.facts import ModelFacts, facts_of, flow_facts
 from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
@@ -152,8 +152,17 @@ def check_controlnet(name: str, library: Library, models: Models, task: str = ""
     _check_permitted(checkpoint)
     facts = control_facts(checkpoint)
     for model, base in models.items():
-        if base.is_transformer:
-            raise ModelError(f"the model {model} takes no ControlNet; Stable Diffusion 1, 2 and XL do")
+        if base.is_transformer and base.family not in FLOW_CLASSES.values():
+            raise ModelError(
+                f"the model {model} takes no ControlNet; Stable Diffusion 1, 2, XL and 3 and Flux do"
+            )
+        is_known = bool(facts.family or facts.width or facts.is_adapter)
+        if is_known and facts.family != (base.family if base.is_transformer else ""):
+            made_for = FAMILY_NAMES[facts.family] if facts.family else "a model with a U-Net"
+            raise ModelError(
+                f"{name}: was made for {made_for}; the model {model} is {FAMILY_NAMES[base.family]}. Use a "
+                "ControlNet and a model of one base"
+            )
         if facts.width and base.context_width and facts.width != base.context_width:
             raise ModelError(
                 f"{name}: was made for a base with text of width {facts.width}; the model {model} is "

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
 from animator.models.diffusion.autoencoder import Autoencoder
-from animator.models.diffusion.checkpoints.control_tasks import check_task
+from animator.models.diffusion.checkpoints.control_tasks import check_task, xl_tasks
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.controlnet.lllite import Lite
@@ -73,7 +73,7 @@ class ControlNets:
         if is_t2i(net):
             return AdapterGuide(features_of(net, image), control, mask)
         if is_union(net):
-            check_task(f"controlnet {control.model}", control.task, net.config.num_control_type)
+            check_task(f"controlnet {control.model}", control.task, xl_tasks(net.config.num_control_type))
             return ControlNetGuide(UnionCall(net, control.task), image, control, mask)
         return ControlNetGuide(net, image, control, mask)
 

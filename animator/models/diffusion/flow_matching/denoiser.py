@@ -1,6 +1,6 @@
 """`FlowDenoiser`: a flow-matching network as samplers call it, from noised latent and sigma to denoised."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -11,6 +11,10 @@ from animator.models.diffusion.flow_matching.latents import FlowHold
 from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule
 from animator.models.diffusion.samplers.sigmas import step_of
+
+
+def do_nothing(progress: float) -> None:
+    """Stands for `FlowDenoiser.guide` where no ControlNet guides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +29,7 @@ class FlowDenoiser:
         inpaint: Mask and original; None regenerates the whole image.
         hold: Holds parts of the image back at the first steps; None denoises all of it at every step.
         rescale: Share of the guided output whose contrast is that of the prompts' own.
+        guide: Is told the fraction of the steps done before each one.
     """
 
     network: FlowNetwork
@@ -34,10 +39,12 @@ class FlowDenoiser:
     inpaint: Inpaint | None = None
     hold: FlowHold | None = None
     rescale: float = 0.0
+    guide: Callable[[float], None] = do_nothing
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the network estimates from x (1, C, h, w)."""
         step = step_of(self.sigmas, sigma)
+        self.guide(step / (len(self.sigmas) - 1))
         timestep = self.schedule.timestep(sigma)
         calls = self.calls[min(step, len(self.calls) - 1)]
         made = [self.network.denoise(x, sigma, timestep, call.arguments) for call in calls]

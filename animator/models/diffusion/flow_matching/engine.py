@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,12 +15,17 @@ from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily, family_of_pipeline
 from animator.models.diffusion.flow_matching.autoencoders import open_autoencoder
 from animator.models.diffusion.flow_matching.calls import FlowPrompts
+from animator.models.diffusion.flow_matching.controlnets import FlowControlNets, guided
 from animator.models.diffusion.flow_matching.denoiser import FlowDenoiser
 from animator.models.diffusion.flow_matching.guided import Calls
 from animator.models.diffusion.flow_matching.latents import hold_of, inpaint_of
 from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler, steps_begun
-from animator.models.diffusion.flow_matching.supported import check_supported, unsupported
+from animator.models.diffusion.flow_matching.supported import (
+    check_has_controlnets,
+    check_supported,
+    unsupported,
+)
 from animator.models.diffusion.flow_matching.texts import TEXT_PARTS, FlowTexts
 from animator.models.diffusion.initial_latent import image_latent, initial_latent
 from animator.models.diffusion.ip_adapter.name import AdapterName
@@ -64,6 +70,7 @@ class FlowEngine:
             flow_scheduler(pipeline.scheduler),
             self._vae.factor,
         )
+        self._controlnets = FlowControlNets(pipeline, self._family, self._vae, options.library)
         self._schedules: LRUCache[tuple[int, tuple[int, ...]], FlowSchedule] = LRUCache(SCHEDULES_KEPT)
         self._loras = LoraLayers(name, self._family.key, _lora_parts(pipeline))
         if is_low and hasattr(pipeline.vae, "enable_tiling"):
@@ -98,6 +105,7 @@ class FlowEngine:
         for name, part in self.parts.items():
             if name not in TEXT_PARTS:
                 part.to(device)
+        self._controlnets.to(device)
 
     def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
@@ -107,13 +115,16 @@ class FlowEngine:
         return True
 
     def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName] = ()) -> None:
-        """Rejects ControlNets and IP-Adapters, which need a model with a U-Net.
+        """Loads ControlNets before the first generation; rejects IP-Adapters; see `Engine`.
 
         Raises:
-            ModelError: There is one.
+            ModelError: A ControlNet is missing, broken or made for another model; or these models have none.
         """
-        if controlnets or ip_adapters:
-            raise unsupported("a ControlNet" if controlnets else "an IP-Adapter", self._name)
+        if ip_adapters:
+            raise unsupported("an IP-Adapter", self._name)
+        if controlnets:
+            check_has_controlnets(self._family, self._name)
+        self._controlnets.load(controlnets)
 
     def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
         """Returns the generated image of each request, one after the other; see `Engine`."""
@@ -139,7 +150,7 @@ class FlowEngine:
     @torch.no_grad()
     def generate_latent(self, request: GenerationRequest) -> Tensor:
         """Returns the latent of the generated image; errors as `generate`."""
-        check_supported(request, self._name, self._library)
+        check_supported(request, self._family, self._name, self._library)
         self._loras.apply(lora_weights(request.prompt, self._library))
         vae, steps = self._vae, self.steps_run(request)
         shape = vae.latent_shape(request.size)
@@ -149,12 +160,18 @@ class FlowEngine:
         noise, original = LatentNoise.of(request.seed, shape, self._device), image_latent(request, vae)
         start = initial_latent(request, vae, sigmas[0], noise, original, 1 - sigmas[0])
         kept = inpaint_of(request, vae, original), hold_of(request, vae, original, schedule)
-        denoise = FlowDenoiser(self._network, schedule, sigmas, calls, *kept, request.guidance.rescale)
-        watched = stepwise(denoise, sigmas, [self._report(request, steps)])
-        try:
-            return find_sampler(request.sampler).solve(watched, start, sigmas, NoiseSampler(noise.draw, 0.0))
-        except EnoughSteps as enough:
-            return latents_of(enough)
+        plain = FlowDenoiser(self._network, schedule, sigmas, calls, *kept, request.guidance.rescale)
+        with guided(
+            self._network.pipeline.transformer, self._controlnets.guides(request.controls)
+        ) as guiding:
+            denoise = replace(plain, guide=guiding.at)
+            watched = stepwise(denoise, sigmas, [self._report(request, steps)])
+            try:
+                return find_sampler(request.sampler).solve(
+                    watched, start, sigmas, NoiseSampler(noise.draw, 0.0)
+                )
+            except EnoughSteps as enough:
+                return latents_of(enough)
 
     @torch.no_grad()
     def encode(self, image: Tensor) -> Tensor:
