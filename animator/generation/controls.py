@@ -58,10 +58,12 @@ def _control(
         processor_res=unit.processor_res,
         guess_mode=unit.guess_mode,
         task=unit.task,
+        threshold_a=unit.threshold_a,
+        threshold_b=unit.threshold_b,
     )
     plan = ControlUnitPlan(weight=unit.weight, guidance_start=unit.start, guidance_end=unit.end)
     control = ControlNetUnit(settings, images, preprocess).control(plan, request)
-    if control is None or not unit.mask:
+    if control is None or unit.is_reference or not unit.mask:
         return control
     gray = open_image(unit.mask).convert("L")
     return replace(control, mask=mask_of_image(gray, request.size, device).unsqueeze(0))

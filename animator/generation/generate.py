@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from animator.generation.adapters import image_prompts_of, resized
 from animator.generation.canvas import Canvas, canvas_of
 from animator.generation.controls import controls_of
 from animator.generation.draft import ARGUMENTS, draft_of, override
@@ -150,15 +151,18 @@ class _Job:
             source = latent_diffuser(self.diffuser, "init.resize")
             with hold(self.diffuser):
                 request = replace(request, latent=LatentStart(source.encode(self.canvas.image)))
-        return replace(request, controls=controls_of(self.settings, self.canvas, request, self.device))
+        controls = controls_of(self.settings, self.canvas, request, self.device)
+        prompts = image_prompts_of(self.settings, self.canvas, self.device)
+        return replace(request, controls=controls, image_prompts=prompts)
 
     def _second_pass(self, first: GenerationRequest) -> SecondPass | None:
         if not self.settings.hires.acts:
             return None
         canvas = replace(self.canvas, size=hires_size(self.settings, self.canvas.size))
         controls = controls_of(self.settings, canvas, first, self.device)
+        prompts = resized(image_prompts_of(self.settings, canvas, self.device), first.image_prompts)
         folders = model_folders(self.settings.model_folders)
-        return SecondPass(self.settings, self.diffuser, self.device, folders, controls)
+        return SecondPass(self.settings, self.diffuser, self.device, folders, controls, prompts)
 
     def _passes(
         self, requests: Sequence[GenerationRequest], second: SecondPass | None, watch: Watch, number: int

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from animator.errors import ModelError
 from animator.models.diffusion.samplers.registry import find_sampler
-from animator.settings.controlnet import ControlMode, Module, Task
+from animator.settings.controlnet import REFERENCE, ControlMode, FilmModule, Task
 from animator.settings.effect import Always, Condition
 from animator.settings.group import SettingsGroup, StrictBool
 from animator.settings.mask import Fill
-from animator.settings.paths import FileOrName, InputImage
+from animator.settings.paths import FileOrName, InputImage, InputImages
+from animator.settings.prompt_images import MOST_IMAGES
 
 MAX_SIDE = 8192
 Side = Annotated[int, Field(ge=8, le=MAX_SIDE)]
@@ -161,14 +162,15 @@ class ImageFaces(ImageGroup):
 
 
 class ImageControl(ImageGroup):
-    """One ControlNet unit."""
+    """One ControlNet unit, or with the module `reference_only` one that refers to its image without one."""
 
-    model: FileOrName
+    module: FilmModule = "none"
+    """Preprocessor of the control image: edges, lines, depth, normals, tones, less detail, or none. With
+    `reference_only` the model itself attends to the image, and no ControlNet is needed."""
+    model: FileOrName = Field("", validate_default=True)
     """A ControlNet for the model's base: file, folder, name in the model folders, or hub id."""
     image: InputImage = ""
     """Path of the control image; empty takes the init image."""
-    module: Module = "none"
-    """Preprocessor of the control image: edges, lines, depth, normals, tones, less detail, or none."""
     task: Task = "none"
     """What the control image shows, for a union ControlNet; left open, what `module` makes."""
     weight: float = Field(1.0, ge=0, le=10)
@@ -191,6 +193,45 @@ class ImageControl(ImageGroup):
     """The preprocessor's first number, such as canny's lower threshold; see docs/controlnet.md."""
     threshold_b: float | None = Field(None, ge=0, le=1000)
     """Its second number, such as canny's upper threshold."""
+
+    @property
+    def is_reference(self) -> bool:
+        """True for a unit without a ControlNet, which refers to its image."""
+        return self.module == REFERENCE
+
+    @field_validator("model")
+    @classmethod
+    def _named(cls, value: str, info: ValidationInfo) -> str:
+        if value.strip() or info.data.get("module") == REFERENCE:
+            return value
+        raise PydanticCustomError("no_model", "field required: name a ControlNet")
+
+    @field_validator("threshold_a")
+    @classmethod
+    def _fidelity(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if info.data.get("module") == REFERENCE and (value or 0) > 1:
+            raise PydanticCustomError("fidelity", "is the style fidelity of reference_only; expected 0 to 1")
+        return value
+
+
+class ImageAdapter(ImageGroup):
+    """One IP-Adapter and the images that act like a prompt."""
+
+    model: FileOrName = Field(min_length=1)
+    """An IP-Adapter for the model's base: file, folder, or name in the model folders."""
+    encoder: FileOrName = ""
+    """Its image encoder, a CLIP vision model: folder, file, or name. Left out, the one that fits and lies in
+    `image_encoder` beside the adapter, or in the model folders."""
+    images: Annotated[InputImages, Field(max_length=MOST_IMAGES)] = ()
+    """Paths of images that act together; none takes the init image."""
+    weight: float = Field(1.0, ge=0, le=10)
+    """Strength of the images."""
+    start: float = Field(0.0, ge=0, le=1)
+    """Fraction of the sampler steps at which they begin to act."""
+    end: float = Field(1.0, ge=0, le=1)
+    """Fraction of the sampler steps at which they end."""
+    mask: InputImage = ""
+    """Path of an image: they act where it is white, not where it is black; empty for everywhere."""
 
 
 class FreeUSettings(ImageGroup):

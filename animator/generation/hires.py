@@ -14,6 +14,7 @@ from animator.generation.settings import ImageSettings
 from animator.generation.upscale import enlarged, open_enlarger
 from animator.images.image import from_uint8, to_uint8
 from animator.models.diffusion.batch import generate_batch
+from animator.models.diffusion.image_prompt import ImagePrompt
 from animator.models.diffusion.latent_start import LatentResize, LatentStart
 from animator.models.diffusion.one_at_a_time import hold
 from animator.models.diffusion.request import (
@@ -79,6 +80,7 @@ class SecondPass:
         device: Device of the images.
         folders: The model folders.
         controls: ControlNet units at the second size.
+        image_prompts: IP-Adapter units, with masks of that size.
     """
 
     settings: ImageSettings
@@ -86,6 +88,7 @@ class SecondPass:
     device: torch.device
     folders: tuple[Path, ...]
     controls: tuple[Control, ...]
+    image_prompts: tuple[ImagePrompt, ...] = ()
 
     def starts(self, requests: Sequence[GenerationRequest]) -> list[GenerationRequest]:
         """Makes the first pass of requests, and returns the requests of the second.
@@ -138,4 +141,5 @@ class SecondPass:
             cfg_scale=request.cfg_scale if hires.cfg_scale is None else hires.cfg_scale,
             checkpoint=hires.model or request.checkpoint,
             controls=self.controls,
+            image_prompts=self.image_prompts,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator._version import __version__
-from animator.generation.control_fields import control_text, controls_in
+from animator.generation.control_fields import unit_texts, units_in
 from animator.generation.infotext_fields import (
     ALWAYS,
     FIELDS,
@@ -59,7 +59,7 @@ def infotext_of(settings: ImageSettings, prompt: PromptFrame, model_hash: str = 
         "Hires sampler": hires_sampler,
         "Hires schedule type": hires_schedule,
         **{name: "True" for name, group in SWITCHES.items() if getattr(settings, group) is not None},
-        **{f"ControlNet {index}": control_text(unit) for index, unit in enumerate(settings.controlnet)},
+        **unit_texts(settings),
         "Version": f"animator {__version__}",
     }
     texts = {name: text for name, text in fields.items() if text}
@@ -101,7 +101,7 @@ def settings_in(infotext: Infotext, is_model: Callable[[str], bool]) -> Recorded
     if "Denoising strength" in fields:
         is_hires = any(setting in values for setting in HIRES_SETTINGS)
         values["hires.strength" if is_hires else "init.strength"] = _kept(fields["Denoising strength"])
-    values |= controls_in(fields)
+    values |= units_in(fields)
     values |= _inner_size(values)
     models = {"Model": "model", "VAE": "vae"}
     known = {setting: fields[name] for name, setting in models.items() if is_model(fields.get(name, ""))}

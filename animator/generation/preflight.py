@@ -13,11 +13,10 @@ from animator.generation.canvas import MAX_PIXELS
 from animator.generation.hires import hires_size, latent_resize
 from animator.generation.resolve import examine, library_of
 from animator.generation.settings import ImageSettings
+from animator.generation.unit_checks import check_unit_inputs, check_units, unit_images
 from animator.generation.upscale import is_network
 from animator.images.image_file import decode_file
-from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints import usable
-from animator.models.diffusion.checkpoints.control_tasks import task_of_module
 from animator.models.diffusion.checkpoints.facts import ModelFacts
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.parts import Rest
@@ -26,8 +25,6 @@ from animator.models.diffusion.plugin import find_plugin
 from animator.models.diffusion.prompts.syntax import HypernetTag, LoraTag, hypernet_tags, split_loras
 from animator.models.diffusion.samplers.registry import find_sampler, other_samplers, takes_any_sigmas
 from animator.models.faces.find import check_detector, check_face_model
-from animator.models.permitted import check_readable
-from animator.settings.choices import OFF
 from animator.settings.problems import Problems
 from animator.settings.raw import RawPreset
 
@@ -98,13 +95,7 @@ class _Check:
                     check_remote(path)
                 else:
                     decode_file(path)
-        for index, unit in enumerate(self.settings.controlnet):
-            if not (unit.image or self.settings.init.image):
-                self.problems.add(f"controlnet.{index}.image", "is empty; give it, or init.image")
-        if any(unit.module == "depth" for unit in self.settings.controlnet):
-            with self.problems.at("depth_model"):
-                for file in weights_files(self.settings.depth_model, self.library.folders):
-                    check_readable(file)
+        check_unit_inputs(self.settings, self.library, self.problems)
 
     def sizes(self) -> None:
         """Checks that no pass makes an image that is far too large."""
@@ -143,17 +134,23 @@ class _Check:
                 if known is not None:
                     facts[name] = known
                 if known is not None and known.is_network:
-                    facts[name] = usable.check_rest(name, self.library, Rest(vae=settings.vae))
+                    facts[name] = self._with_rest(name, known)
         if settings.refiner.model:
             with self.problems.at("refiner.model"):
                 usable.check_refiner(settings.refiner.model, self.library, facts)
         if settings.vae:
             with self.problems.at("vae"):
                 usable.check_vae(settings.vae, self.library, facts)
-        for index, unit in enumerate(settings.controlnet):
-            with self.problems.at(f"controlnet.{index}.model"):
-                task = task_of_module(unit.module) if unit.task == OFF else unit.task
-                usable.check_controlnet(unit.model, self.library, facts, task)
+        check_units(settings, self.library, facts, self.problems)
+        return facts
+
+    def _with_rest(self, name: str, facts: ModelFacts) -> ModelFacts:
+        """Returns the facts of a model whose file lacks something; reports problems at what has to change."""
+        settings = self.settings
+        rest = Rest(settings.parts, settings.text_encoders, settings.vae)
+        named = "text_encoders" if rest.text_encoders else "parts" if rest.parts else "model"
+        with self.problems.at(named):
+            return usable.check_rest(name, self.library, rest)
         return facts
 
     def prompts(self, models: usable.Models) -> None:
@@ -233,9 +230,7 @@ class _Check:
             yield "init.image", settings.init.image
         if settings.mask.image:
             yield "mask.image", settings.mask.image
-        for index, unit in enumerate(settings.controlnet):
-            if unit.image:
-                yield f"controlnet.{index}.image", unit.image
+        yield from unit_images(settings)
 
 
 def check_upscaler(name: str, library: Library) -> None:

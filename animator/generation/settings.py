@@ -9,6 +9,7 @@ from animator.generation.groups import (
     DeepShrinkSettings,
     FreeUSettings,
     Hires,
+    ImageAdapter,
     ImageControl,
     ImageFaces,
     ImageGroup,
@@ -22,7 +23,8 @@ from animator.generation.groups import (
 )
 from animator.settings.controlnet import MOST_UNITS
 from animator.settings.group import StrictBool
-from animator.settings.paths import FileOrName, Folders, InputFile
+from animator.settings.ip_adapter import MOST_UNITS as MOST_ADAPTERS
+from animator.settings.paths import FileOrName, FilesOrNames, Folders, InputFile
 
 MAX_COUNT, MAX_BATCH = 1000, 64
 Tiling = Annotated[bool, Field(strict=True)] | Literal["x", "y"]
@@ -80,6 +82,11 @@ class ImageSettings(ImageGroup):
     """A seamless image: all edges fit together (true), left and right (x), or top and bottom (y)."""
     vae: FileOrName = ""
     """Another VAE: a file, a diffusers folder, or a name in the model folders."""
+    parts: FileOrName = ""
+    """A diffusers folder, or its name in the model folders, with the text encoders and the VAE of a model
+    whose file holds its network alone. Left open, the first in the model folders that fits."""
+    text_encoders: FilesOrNames = ()
+    """Files of text encoders that replace those of `parts`: paths, or names in the model folders."""
     memory: Literal["auto", "low"] = "auto"
     """low offloads the parts of the model that are not in use."""
     depth_model: FileOrName = "starter"
@@ -98,6 +105,8 @@ class ImageSettings(ImageGroup):
     """Kohya's hires fix; any of its settings, or {}, switches it on."""
     controlnet: Annotated[tuple[ImageControl, ...], Field(max_length=MOST_UNITS)] = ()
     """ControlNet units, whose residuals add up."""
+    ip_adapter: Annotated[tuple[ImageAdapter, ...], Field(max_length=MOST_ADAPTERS)] = ()
+    """IP-Adapters, each with images that act like a prompt."""
 
     @property
     def images(self) -> int:

@@ -27,7 +27,6 @@ _Preprocessor = Literal[
     "none", "canny", "lineart", "scribble", "softedge", "mlsd", "depth", "normal", "recolor", "shuffle",
     "invert", "threshold", "tile", "blur",
 ]  # fmt: skip
-Module = Switchable[_Preprocessor]
 FilmModule = Switchable[Literal[_Preprocessor, "reference_only"]]
 _A, _B = (Is("module", modules_with_threshold(number)) for number in (0, 1))
 _GUIDES = IsNot("module", REFERENCE)

@@ -34,6 +34,8 @@ WeightsFile = Annotated[str, PathSetting("weights")]
 """The path of a network's weights; empty for none."""
 InputImage = Annotated[str, PathSetting("image")]
 """The path of an image to read, or its URL; empty for none."""
+InputImages = Annotated[tuple[str, ...], PathSetting("image")]
+"""Paths of images to read, or their URLs."""
 FileOrName = Annotated[str, PathSetting("name")]
 """The path of a file or folder, or a name such as a model's."""
 FilesOrNames = Annotated[tuple[str, ...], PathSetting("name")]

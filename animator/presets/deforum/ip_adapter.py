@@ -16,6 +16,11 @@ def is_adapter(module: str) -> bool:
     return module.strip().lower().startswith(_PREFIXES)
 
 
+def is_for_faces(module: str, model: str) -> bool:
+    """Returns True for an adapter that recognizes faces by a network that is not available."""
+    return any(sign in name.strip().lower() for sign in _FACES for name in (module, model))
+
+
 def adapter_unit(
     unit: Mapping[str, Any], clip: Mapping[str, Any], source: str, model: str
 ) -> tuple[dict[str, Any], Pending]:
@@ -27,14 +32,12 @@ def adapter_unit(
         source: Its video or image, or `frame`.
         model: Its model, without the hash.
     """
-    module = unit["module"].strip().lower()
     pending: Pending = []
-    is_for_faces = any(sign in module or sign in model.lower() for sign in _FACES)
-    if is_for_faces:
+    if is_off := is_for_faces(unit["module"], model):
         message = "recognizes faces by a network that is not available, so the unit is off"
         pending.append((changes, "module", f"{unit['module']} {message}"))
     return {
-        "enabled": not is_for_faces,
+        "enabled": not is_off,
         "model": model,
         "image": source,
         **{name: unit[name] for name in ("weight", "guidance_start", "guidance_end")},

@@ -1,17 +1,18 @@
 """ControlNet units in `alwayson_scripts`, as clients of the ControlNet extension send them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import HTTPException
 from pydantic import BeforeValidator, Field, ValidationError
 
 from animator.generation.control_fields import CONTROL_MODES, CONTROL_RESIZES
-from animator.models.controlnet.preprocessors.kinds import PREPROCESSORS, match_module
+from animator.models.controlnet.preprocessors.kinds import KINDS, PREPROCESSORS, match_module
+from animator.presets.deforum.ip_adapter import is_adapter, is_for_faces
 from animator.server.errors import RequestError
 from animator.server.images.request_files import RequestFiles, decode_image
 from animator.server.sdapi.bodies import GenerationBody, LenientBody
-from animator.settings.controlnet import MOST_UNITS
+from animator.settings.controlnet import MOST_UNITS, REFERENCE
 
 SCRIPT = "controlnet"
 
@@ -73,36 +74,54 @@ class ControlUnitBody(LenientBody):
     effective_region_mask: str | None = None
     union_control_type: Annotated[str, BeforeValidator(_text)] = "Unknown"
 
+    @property
+    def has_model(self) -> bool:
+        """True if it names a model."""
+        return self.model.strip().lower() not in ("", "none")
 
-def control_units(body: GenerationBody, files: RequestFiles) -> list[dict[str, Any]]:
-    """Returns the setting `controlnet` of a request.
+    @property
+    def model_name(self) -> str:
+        """The model's name, without the hash behind it."""
+        return self.model.partition(" [")[0]
+
+
+def unit_settings(body: GenerationBody, files: RequestFiles) -> dict[str, list[dict[str, Any]]]:
+    """Returns the settings `controlnet` and `ip_adapter` of a request.
 
     Raises:
         HTTPException: 422 where `alwayson_scripts` names another script.
         UserError: A unit is not as expected, or its image cannot be decoded.
     """
-    units: list[dict[str, Any]] = []
+    units: dict[str, list[dict[str, Any]]] = {"controlnet": [], "ip_adapter": []}
     for script, given in body.alwayson_scripts.items():
         if script.lower() != SCRIPT:
             raise HTTPException(422, f"always on script {script:.100} not found")
         for index, unit in enumerate(_args(given)):
             parsed = _parsed(unit, index)
-            if parsed.enabled and parsed.model.strip().lower() not in ("", "none"):
-                units.append(_settings(parsed, index, files))
+            if not parsed.enabled:
+                continue
+            if is_adapter(parsed.module):
+                units["ip_adapter"].append(_adapter(parsed, index, files))
+            elif parsed.has_model or _is_reference(parsed.module):
+                units["controlnet"].append(_settings(parsed, index, files))
     return units
 
 
-def module_of(name: str) -> str:
+def module_of(name: str, known: Collection[str] = PREPROCESSORS.keys()) -> str:
     """Returns a preprocessor by a name of the extension, such as `depth_midas`.
 
+    Args:
+        name: The name.
+        known: Those that may be meant.
+
     Raises:
-        RequestError: There is none of it here.
+        RequestError: It is none of them.
     """
     match = match_module(name)
-    if match is None or match.module not in PREPROCESSORS:
-        known = ", ".join(PREPROCESSORS)
+    if match is None or match.module not in known:
         raise RequestError(
-            "/alwayson_scripts", f"preprocessor {name!r:.100}: is not here; expected one of {known}"
+            "/alwayson_scripts",
+            f"preprocessor {name!r:.100}: is not here; expected one of {', '.join(known)}",
         )
     return match.module
 
@@ -124,11 +143,35 @@ def _parsed(unit: Any, index: int) -> ControlUnitBody:
         raise RequestError(place, f"{place}: {first['msg']}") from error
 
 
+def _is_reference(module: str) -> bool:
+    match = match_module(module)
+    return match is not None and match.module == REFERENCE
+
+
+def _adapter(unit: ControlUnitBody, index: int, files: RequestFiles) -> dict[str, Any]:
+    name = unit.model_name
+    if not unit.has_model or is_for_faces(unit.module, name):
+        missing = "has no model; expected an IP-Adapter of /controlnet/model_list"
+        faces = "recognizes faces by a network that is not available; use one with plus-face in its name"
+        text = faces if unit.has_model else missing
+        place = f"/alwayson_scripts/{SCRIPT}/args/{index}/model"
+        raise RequestError(place, f"{place}: {text}")
+    image = _saved(unit.image or unit.input_image, files)
+    return {
+        "model": name,
+        "images": [image] if image else [],
+        "weight": unit.weight,
+        "start": unit.guidance_start,
+        "end": unit.guidance_end,
+        "mask": _saved(unit.effective_region_mask, files),
+    }
+
+
 def _settings(unit: ControlUnitBody, index: int, files: RequestFiles) -> dict[str, Any]:
     image = unit.image or unit.input_image
     return {
-        "model": unit.model.partition(" [")[0],
-        "module": module_of(unit.module),
+        "model": "" if _is_reference(unit.module) else unit.model_name,
+        "module": module_of(unit.module, KINDS.keys()),
         "weight": unit.weight,
         "image": _saved(image, files),
         "mask": _saved(unit.effective_region_mask, files),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from animator.jobs.images.work import ControlImages
-from animator.models.controlnet.preprocessors.kinds import PREPROCESSORS, Threshold
+from animator.models.controlnet.preprocessors.kinds import KINDS, PREPROCESSORS, Threshold
 from animator.server.compat_errors import COMPAT_RESPONSES
 from animator.server.context import Context, ServerContext
 from animator.server.images.ask import make_images
@@ -16,12 +16,19 @@ from animator.server.sdapi.answers import as_base64
 from animator.server.sdapi.control_units import module_of, threshold
 from animator.server.sdapi.generation import RESPONSES
 from animator.server.sdapi.models import entries_of
-from animator.settings.controlnet import MOST_UNITS
+from animator.settings.controlnet import MOST_UNITS, REFERENCE
 
 VERSION = 2
 MAX_IMAGES = 100
 router = APIRouter(prefix="/controlnet", tags=["controlnet"], responses=COMPAT_RESPONSES)
 NO_MODEL = "None"
+ADAPTER_MODULES = [
+    "ip-adapter-auto",
+    "ip-adapter_clip_sd15",
+    "ip-adapter_clip_sdxl_plus_vith",
+    "ip-adapter_clip_sdxl",
+]
+"""The extension's modules of IP-Adapters; here each adapter's image encoder follows from its file."""
 
 
 class ControlVersion(BaseModel):
@@ -87,7 +94,7 @@ def get_version() -> ControlVersion:
 
 @router.get("/model_list", operation_id="controlnet_list_models", summary="List ControlNets")
 def list_models(context: Context) -> ControlModels:
-    """Lists the ControlNets in the model folders."""
+    """Lists the ControlNets and the IP-Adapters in the model folders."""
     return ControlModels(model_list=_models(context))
 
 
@@ -99,18 +106,21 @@ def list_modules() -> ControlModules:
             "model_free": False,
             "sliders": [] if name == "none" else [_RESOLUTION, *map(_slider, kind.thresholds)],
         }
-        for name, kind in PREPROCESSORS.items()
+        for name, kind in KINDS.items()
     }
-    return ControlModules(module_list=list(PREPROCESSORS), module_detail=detail)
+    detail |= {name: {"model_free": False, "sliders": []} for name in ADAPTER_MODULES}
+    detail[REFERENCE]["model_free"] = True
+    return ControlModules(module_list=list(detail), module_detail=detail)
 
 
 @router.get("/control_types", operation_id="controlnet_list_types", summary="List kinds of control")
 def list_types(context: Context) -> ControlTypes:
     """Lists which preprocessor and model each kind of control has."""
     models = _models(context)
-    types = {"All": (list(PREPROCESSORS), "none")} | {
+    types = {"All": ([*KINDS, *ADAPTER_MODULES], "none")} | {
         name.capitalize(): (["none", name], name) for name in PREPROCESSORS if name != "none"
     }
+    types |= {"Reference": ([REFERENCE], REFERENCE), "IP-Adapter": (ADAPTER_MODULES, ADAPTER_MODULES[0])}
     return ControlTypes(
         control_types={
             name: {
@@ -158,7 +168,8 @@ def _slider(threshold: Threshold) -> dict[str, Any]:
 
 
 def _models(context: ServerContext) -> list[str]:
-    return [entry.path.stem for entry in entries_of(context, "controlnet", "controlnet")]
+    kinds = (("controlnet", "controlnet"), ("IP-Adapter", "ipadapter"))
+    return [entry.path.stem for what, folder in kinds for entry in entries_of(context, what, folder)]
 
 
 def _work(body: DetectBody, given: list[str], files: RequestFiles) -> ControlImages:

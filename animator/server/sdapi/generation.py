@@ -12,7 +12,7 @@ from animator.server.images.ask import make_images
 from animator.server.images.request_files import RequestFiles, request_files
 from animator.server.sdapi.answers import GenerationAnswer, generation_answer
 from animator.server.sdapi.bodies import GenerationBody, Img2ImgBody, Txt2ImgBody
-from animator.server.sdapi.control_units import control_units
+from animator.server.sdapi.control_units import unit_settings
 from animator.server.sdapi.faces import faces_of
 from animator.server.sdapi.settings import image_settings, text_settings
 from animator.server.sdapi.web_ui_options import changed
@@ -66,4 +66,4 @@ def _settings(body: GenerationBody, context: ServerContext, files: RequestFiles)
         settings = text_settings(body, context)
     else:
         raise TypeError(f"{type(body).__name__}: expected the body of a route")
-    return {**settings, "controlnet": control_units(body, files)}
+    return {**settings, **unit_settings(body, files)}

@@ -8,13 +8,13 @@ from nicegui import ui
 from animator.generation.catalog import image_groups
 from animator.settings.catalog import Setting
 from animator.studio.generate.analysis import ImageAnalysis
-from animator.studio.generate.control_fields import UNITS, ControlFields
 from animator.studio.generate.fields import SettingField, show_problem
 from animator.studio.generate.image_values import value_at
 from animator.studio.generate.inventory import Inventory
 from animator.studio.generate.opening import opening
 from animator.studio.generate.sampler_fields import sampler_fields
 from animator.studio.generate.session import ImageSession
+from animator.studio.generate.unit_fields import UNITS, UnitFields
 from animator.studio.icon_button import icon_button
 
 SIZES = ((512, 512), (512, 768), (768, 512), (1024, 1024), (832, 1216), (1216, 832), (768, 1344), (1344, 768))
@@ -49,7 +49,9 @@ SECTIONS = (
     Section("Faces", _all_of("face_restoration")),
     Section("FreeU", _all_of("freeu"), "freeu"),
     Section("Deep shrink", _all_of("deep_shrink"), "deep_shrink"),
-    Section("Files and folders", ("vae", "styles_file", "depth_model", "model_folders")),
+    Section(
+        "Files and folders", ("vae", "parts", "text_encoders", "styles_file", "depth_model", "model_folders")
+    ),
 )
 """The settings that are neither common ones nor those of the input."""
 
@@ -95,7 +97,13 @@ class ImageForm:
         """Adds all others, in groups that open."""
         for section in SECTIONS:
             opening(self._session, section.title, section.paths, partial(self._section, section))
-        opening(self._session, "ControlNet", (UNITS,), lambda: ControlFields(self._session, self.field))
+        for kind in UNITS:
+            opening(
+                self._session,
+                kind.title,
+                (kind.group,),
+                partial(UnitFields, kind, self._session, self.field),
+            )
 
     def _section(self, section: Section) -> None:
         if section.switch:

@@ -24,6 +24,7 @@ class Inventory:
         models: Diffusion models.
         vaes: VAEs.
         controls: ControlNets.
+        adapters: IP-Adapters.
         upscalers: What enlarges images.
         samplers: Methods of sampling.
         schedules: Schedule types.
@@ -33,6 +34,7 @@ class Inventory:
     models: tuple[str, ...]
     vaes: tuple[str, ...]
     controls: tuple[str, ...]
+    adapters: tuple[str, ...]
     upscalers: tuple[str, ...]
     samplers: tuple[str, ...]
     schedules: tuple[str, ...]
@@ -48,7 +50,9 @@ class Inventory:
             return self.samplers
         if path == "vae":
             return self.vaes
-        return self.controls if path.startswith("controlnet.") and path.endswith(".model") else ()
+        units = {"controlnet": self.controls, "ip_adapter": self.adapters}
+        group, *_, name = path.split(".")
+        return units.get(group, ()) if name == "model" else ()
 
 
 def inventory_of(context: ServerContext) -> Inventory:
@@ -57,6 +61,7 @@ def inventory_of(context: ServerContext) -> Inventory:
         models=tuple(entry.name for entry in checkpoints(context)),
         vaes=tuple(entry.name for entry in entries_of(context, "vae", "vae")),
         controls=tuple(entry.name for entry in entries_of(context, "controlnet", "controlnet")),
+        adapters=tuple(entry.name for entry in entries_of(context, "IP-Adapter", "ipadapter")),
         upscalers=(*PLAIN, *(entry.path.stem for entry in upscaler_files(context))),
         samplers=(*METHODS, *plugins.names(PLUGINS)),
         schedules=SCHEDULE_TYPES,

@@ -129,7 +129,7 @@ def test_groups_are_switched_on_and_units_added(page: Page) -> None:
     expect(page.get_by_test_id("generate-group-freeu")).to_contain_text("1 wrong")
     page.get_by_test_id("generate-freeu-on").click()
     page.get_by_test_id("generate-group-controlnet").click()
-    page.get_by_test_id("generate-add-control").click()
+    page.get_by_test_id("generate-add-controlnet").click()
     page.get_by_test_id("generate-controlnet-0-weight").fill("0.5")
     expect(page.get_by_test_id("problems")).to_contain_text("controlnet.0.model")
     page.get_by_role("button", name="Remove", exact=True).click()

@@ -17,6 +17,7 @@ from animator.studio.generate.image_values import changed, text_of, value_at, va
 from animator.studio.generate.input_modes import InputMode, changes_to, fits, margins_of, mode_of
 from animator.studio.generate.orders import KeptImage
 from animator.studio.generate.setting_text import read_value, shown_value
+from animator.studio.generate.unit_fields import UNITS
 
 
 def test_changes_of_single_settings_keep_all_others() -> None:
@@ -95,11 +96,12 @@ def test_the_page_has_every_setting_of_images_once() -> None:
         "count",
     ]
     placed = [*common, "styles", *(path for section in SECTIONS for path in section.paths)]
-    own = ("init", "mask", "outpaint", "controlnet")
+    own = ("init", "mask", "outpaint", "controlnet", "ip_adapter")
     groups = [group for name, group in image_groups().items() if name not in own]
     assert sorted(placed) == sorted(setting.path for group in groups for setting in group.settings)
     assert set(image_groups()) - {""} <= set(ImageSettings.model_fields)
     assert setting_of("controlnet.0.weight").default == 1.0
+    assert [setting_of(f"{kind.group}.0.model").kind for kind in UNITS] == [SettingKind.MODEL] * 2
 
 
 def test_all_problems_are_known_before_anything_loads() -> None:
