@@ -155,10 +155,11 @@ class Animation(SettingsGroup):
 
     @model_validator(mode="after")
     def _known_motion_ahead(self) -> "Animation":
-        if self.diffusion.cadence_blend == "lookahead" and self.hybrid.motion != "none":
+        blend = self.diffusion.cadence_blend
+        if blend != "fade" and self.hybrid.motion != "none":
+            why = "follows the camera's motion only" if blend == "lookahead" else "does not follow the clip"
             raise ValueError(
-                "diffusion.cadence_blend: lookahead follows the camera's motion only; "
-                "expected fade where hybrid.motion is not none"
+                f"diffusion.cadence_blend: {blend} {why}; expected fade where hybrid.motion is not none"
             )
         return self
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _HAS_INPUT = InMode("source", ("last", "clip"))
 _HAS_TWEENS = Exceeds("diffusion.cadence", 1)
+_BLENDS_FLOW = _HAS_TWEENS & Is("diffusion.cadence_blend", ("fade", "lookahead"))
+_IS_VIDEO = _HAS_TWEENS & Is("diffusion.cadence_blend", ("video",))
 _DDIM = Fact(partial(samples_noise, kind="ddim_eta"), "the sampler DDIM")
 _ANCESTRAL = Fact(partial(samples_noise, kind="ancestral_eta"), "a sampler called a or SDE")
 
@@ -106,8 +108,12 @@ class DiffusionPlan:
     cadence: Count = 1
     """Every cadence-th frame is generated, and cuts (strength 0) between them; the others are warped and
     blended. Left open, what suits the model."""
-    cadence_flow_factor: Annotated[Real, _HAS_TWEENS & IsOn("diffusion.optical_flow_cadence")] = 1
+    cadence_flow_factor: Annotated[Real, _BLENDS_FLOW & IsOn("diffusion.optical_flow_cadence")] = 1
     """Factor on the flow along which in-betweens move."""
+    tween_steps: Annotated[int, RangedSchedule(1.0, 1000.0), _IS_VIDEO] = 30
+    """Steps in which `tween_model` generates the in-betweens that lead up to a frame; 8 for distilled models."""
+    tween_guidance: Annotated[NotNegative, _IS_VIDEO] = 5
+    """Classifier-free guidance scale of `tween_model`: about 5 for Wan, 3 for LTX, 1 for distilled models."""
     redo_flow_factor: Annotated[Real, InMode("prepares") & IsOn("diffusion.optical_flow_redo_generation")] = 1
     """Factor on the flow along which the image moves to the preview."""
 
@@ -156,10 +162,14 @@ class Diffusion(Scheduled[DiffusionPlan]):
         _HAS_TWEENS & Is("cadence_blend", ("fade",)) & Is("optical_flow_cadence", ("none",)),
     ] = "composed"
     """composed samples the generated image once through all motions; chained warps frame after frame."""
-    cadence_blend: Annotated[Literal["fade", "lookahead"], _HAS_TWEENS] = "fade"
+    cadence_blend: Annotated[Literal["fade", "lookahead", "video"], _HAS_TWEENS] = "fade"
     """fade generates a group's first frame and fades it in over the group; lookahead generates the last one
-    first and leads up to it: the old image moves forward and the new one back, without double images."""
-    optical_flow_cadence: Annotated[FlowMethod, _HAS_TWEENS] = "none"
+    first and leads up to it: the old image moves forward and the new one back, without double images; video
+    generates the last one first, too, and has `tween_model` generate the frames that lead up to it."""
+    tween_model: Annotated[FileOrName, _IS_VIDEO] = ""
+    """A video model that generates in-betweens: a diffusers folder of Wan first-last-frame or of LTX-Video, or
+    its name in the model folders."""
+    optical_flow_cadence: Annotated[FlowMethod, _BLENDS_FLOW] = "none"
     """Optical flow method by which in-betweens follow the flow from the old image to the new one."""
     optical_flow_redo_generation: Annotated[FlowMethod, InMode("prepares")] = "none"
     """Generate a preview, warp the image along the optical flow to it, then generate the frame."""

@@ -53,6 +53,12 @@ def generates_revealed(film: "Animation") -> bool:
     return film.motion.reveal == "generate" and mode_of(film).motion != "still"
 
 
+def generates_tweens(film: "Animation") -> bool:
+    """Returns True if a video model generates in-betweens of the film."""
+    cadence = film.diffusion.schedule("cadence").values(film.scope)
+    return film.diffusion.cadence_blend == "video" and bool((cadence > 1).any())
+
+
 def unit_images(film: "Animation") -> Iterator[tuple[str, str]]:
     """Yields the images, videos and folders of the units that are on, each with the path of its setting."""
     for number, unit in enumerate(film.controlnet):
@@ -87,7 +93,9 @@ def raft_settings(film: "Animation") -> tuple[str, ...]:
     """Returns the settings by which the film runs RAFT; empty if it does not."""
     diffusion, hybrid = film.diffusion, film.hybrid
     choices = {
-        "diffusion.optical_flow_cadence": diffusion.optical_flow_cadence,
+        "diffusion.optical_flow_cadence": (
+            diffusion.optical_flow_cadence if diffusion.cadence_blend != "video" else "none"
+        ),
         "diffusion.optical_flow_redo_generation": (
             diffusion.optical_flow_redo_generation if mode_of(film).prepares else "none"
         ),

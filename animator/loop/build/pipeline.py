@@ -17,6 +17,7 @@ from animator.loop.build.masks import masking_of, masks_of
 from animator.loop.build.models import folders_of
 from animator.loop.build.motion import motion_of, open_depth_model, reveal_of
 from animator.loop.build.steps import after_steps, before_steps, match_color_steps, output_steps
+from animator.loop.build.tween import tween_of
 from animator.loop.color_anchor import ColorAnchorRule, DeforumLegacy, FirstFrame, SceneStart
 from animator.loop.pipeline import NO_CUTS, Cuts, Pipeline, Source, Step
 from animator.loop.requests import Guidance, RequestStep
@@ -24,11 +25,9 @@ from animator.loop.steps.clip_motion import ClipMotionTween
 from animator.loop.steps.controlnet import units_of
 from animator.loop.steps.frame_source import ClipFrames, FrameSource
 from animator.loop.steps.redo import FlowRedo, Redo
-from animator.loop.steps.reveal import Reveal, RevealTween
+from animator.loop.steps.reveal import RevealTween
 from animator.loop.steps.source import ClipFrame, LastImage, PromptOnly
-from animator.loop.tweens.flow import FlowTween
-from animator.loop.tweens.lookahead import LookAhead
-from animator.loop.tweens.tween import Chained, Composed, Tween
+from animator.loop.tweens.tween import Chained
 from animator.models.depth.model import DepthModel
 from animator.models.device import choose_device
 from animator.models.diffusion.request import Diffuser
@@ -36,8 +35,6 @@ from animator.models.flow.open_flow import open_flow
 from animator.settings import Animation
 from animator.settings.compat import rules_of
 from animator.settings.modes import Mode, mode_of
-
-_TWEENS: dict[str, Tween] = {"composed": Composed(), "chained": Chained()}
 
 
 def build_pipeline(
@@ -73,7 +70,7 @@ def build_pipeline(
         *adapters_of(animation, device, masks),
     )
     reveal = reveal_of(animation, network, hybrid.motion)
-    plain_tween = _tween(animation, device, reveal)
+    plain_tween = tween_of(animation, device, reveal)
     tween = masking.overlay_tween(plain_tween)
     tween = ClipMotionTween(tween, hybrid.motion) if hybrid.motion else tween
     if reveal is not None:
@@ -152,11 +149,3 @@ def _redo_steps(
     if settings.diffusion_redo:
         redo = (Redo(diffuser, settings.diffusion_redo, request_steps),)
     return redo if flow is None else (FlowRedo(diffuser, flow, request_steps), *redo)
-
-
-def _tween(animation: Animation, device: torch.device, reveal: Reveal | None) -> Tween:
-    settings = animation.diffusion
-    flow = open_flow(settings.optical_flow_cadence, animation.flow.raft, device, folders_of(animation))
-    if settings.cadence_blend == "lookahead":
-        return LookAhead(flow, reveal)
-    return _TWEENS[settings.cadence_warp] if flow is None else FlowTween(flow)

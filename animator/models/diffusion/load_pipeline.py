@@ -49,7 +49,7 @@ def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.de
     with quiet_diffusers(checkpoint.name) as diffusers:
         if checkpoint.kind != "file":
             folder = (
-                Path(checkpoint.location) if checkpoint.kind == "folder" else _download(diffusers, checkpoint)
+                Path(checkpoint.location) if checkpoint.kind == "folder" else download_pipeline(diffusers, checkpoint)
             )
             return _folder(diffusers, folder, options, device, {})
         if is_network(identify(Path(checkpoint.location))):
@@ -131,7 +131,7 @@ def _folder(
     return pipeline
 
 
-def _download(diffusers: Any, checkpoint: Checkpoint) -> Path:
+def download_pipeline(diffusers: Any, checkpoint: Checkpoint) -> Path:
     """Returns the folder of a hub id in the hub's cache, downloaded where that is permitted."""
     with hub_access() as is_permitted:
         reason = why_unreachable() if is_permitted else ""

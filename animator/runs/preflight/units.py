@@ -66,7 +66,7 @@ def _following_frames(timeline: Timeline, number: int, name: str, frames: Sequen
 def _acting_frames(timeline: Timeline, unit: str) -> list[int]:
     """Returns the generated frames at which a unit acts, such as `controlnet.0`."""
     starts = [int(frame) for frame in timeline.generated_frames]
-    if timeline.animation.diffusion.cadence_blend == "lookahead":  # generates the last frame of a group
+    if timeline.animation.diffusion.cadence_blend != "fade":  # generates the last frame of a group
         ends = [*starts[1:], len(timeline)]
         groups = zip(starts, ends, strict=True)
         starts = [start if not start or timeline.plan(start).cut else end - 1 for start, end in groups]

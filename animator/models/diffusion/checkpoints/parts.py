@@ -158,7 +158,7 @@ def _problem(folder: Path, header: Header, family: FlowFamily, library: Library,
         return f"is of another version of {family.title}: the network {difference}"
     replaced = {NETWORK, *text_encoder_files(folder, library, rest), *([VAE] if rest.vae else [])}
     missing = [
-        part for part in _parts(folder) if not _is_complete(folder / part, needs_weights=part not in replaced)
+        part for part in _parts(folder) if not is_complete(folder / part, needs_weights=part not in replaced)
     ]
     if missing:
         return (
@@ -179,8 +179,9 @@ def _parts(folder: Path) -> Iterator[str]:
             yield part
 
 
-def _is_complete(part: Path, *, needs_weights: bool) -> bool:
-    if part.name.startswith(("tokenizer", "processor", "scheduler")):
+def is_complete(part: Path, *, needs_weights: bool) -> bool:
+    """Returns True if the folder of a component has its config, and its weights where they are needed."""
+    if part.name.startswith(("tokenizer", "processor", "image_processor", "scheduler")):
         return part.is_dir() and any(part.glob("*.json"))
     return (part / _CONFIG).is_file() and (not needs_weights or any(part.glob(f"*{SAFE}")))
 

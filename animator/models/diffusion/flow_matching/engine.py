@@ -1,6 +1,5 @@
 """`FlowEngine`: flow-matching transformers, sampled by our own loop over diffusers' pipelines."""
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -32,6 +31,7 @@ from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.observer import EnoughSteps, StepReports, latents_of, stepwise
+from animator.models.diffusion.pipeline_parts import pipeline_without
 from animator.models.diffusion.precision import set_vae_precision
 from animator.models.diffusion.preview import RGBFactors, factors_of, latent_preview
 from animator.models.diffusion.prompts.conditioning import lora_weights
@@ -222,9 +222,4 @@ def _network_alone(pipeline: Any) -> Any:
     """
     texts = ("text_encoder", "tokenizer", "image_encoder", "feature_extractor")
     names = texts if hasattr(pipeline.vae, "bn") else (*texts, "vae")
-    parts = {name: None if name.startswith(names) else part for name, part in pipeline.components.items()}
-    arguments = inspect.signature(type(pipeline).__init__).parameters
-    settings = {name: pipeline.config[name] for name in arguments if name in pipeline.config}
-    without = type(pipeline)(**{**settings, **parts})
-    without.set_progress_bar_config(disable=True)
-    return without
+    return pipeline_without(pipeline, names)

@@ -1,8 +1,7 @@
 """`FlowTexts`: encodes prompts with a flow-matching pipeline's own text encoders, each text once."""
 
 import inspect
-from collections.abc import Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from animator.core.lru_cache import LRUCache
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
+from animator.models.diffusion.pipeline_parts import encoders_on
 
 TEXTS_KEPT = 64
 TEXT_PARTS = ("text_encoder", "text_encoder_2", "text_encoder_3")
@@ -70,26 +70,10 @@ class FlowTexts:
 
     @torch.no_grad()
     def _call(self, **arguments: Any) -> Embeddings:
-        with self._encoders_there():
+        with encoders_on(self._pipeline, TEXT_PARTS, self._encoder_device):
             encoded = self._pipeline.encode_prompt(**self._defaults, **arguments, device=self._encoder_device)
         named = zip(self._family.texts, encoded, strict=True)
         return {name: _on(value, self._device) for name, value in named if name and not _is_missing(value)}
-
-    @contextmanager
-    def _encoders_there(self) -> Iterator[None]:
-        """Has the text encoders on their device within a block, and on the CPU after it.
-
-        They are the largest part of some models, and a film needs them for a few texts only.
-        """
-        encoders = [getattr(self._pipeline, name, None) for name in TEXT_PARTS]
-        there = [encoder for encoder in encoders if encoder is not None]
-        try:
-            for encoder in there:
-                encoder.to(self._encoder_device)
-            yield
-        finally:
-            for encoder in there:
-                encoder.to("cpu")
 
     @cached_property
     def _takes(self) -> frozenset[str]:
