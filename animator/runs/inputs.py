@@ -28,7 +28,7 @@ from animator.models.folders import find_file, torch_downloads
 from animator.presets.resolve_paths import names_in
 from animator.settings import Animation
 from animator.settings.controlnet import ControlUnit
-from animator.settings.inputs import mask_files, restores_faces, unit_images
+from animator.settings.inputs import generates_tweens, mask_files, restores_faces, unit_images
 from animator.settings.paths import PathSetting
 
 _MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model", ".ckpt", ".pt", ".pth")
@@ -78,7 +78,10 @@ def inputs_of(animation: Animation) -> tuple[Input, ...]:
 
 def _named_files(animation: Animation) -> Iterator[Input]:
     """Yields the files that settings name by their paths, missing ones as well."""
+    unused = () if generates_tweens(animation) else ("diffusion.tween_model",)
     for setting, value, kind in _path_settings(animation, ""):
+        if setting in unused:
+            continue
         for name in names_in(value, kind):
             path = named_path(name)
             is_file = kind.kind != "name" or exists(path)
@@ -128,6 +131,7 @@ def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]
                 yield from _local(f"ip_adapter.{setting}", file)
     settings = animation.diffusion
     others = [("vae", settings.vae), ("parts", settings.parts)]
+    others += [("tween_model", settings.tween_model)] if generates_tweens(animation) else []
     for setting, name in (*others, *(("text_encoders", name) for name in settings.text_encoders)):
         path = library.checkpoint(name) if name and not exists(named_path(name)) else None
         if path is not None:

@@ -10,8 +10,8 @@ from PIL.Image import Image
 
 from animator.models.video.kinds import LTX, WAN, VideoKind
 
-_WAN_TOKENS = 226
-"""Tokens of a text, as diffusers' pipeline for images reads them."""
+_WAN_TOKENS = 512
+"""Tokens of a text, the padding included."""
 _WAN_SIDE, _LTX_SIDE = 16, 32
 """Sides of images are multiples of these, whatever the networks are."""
 

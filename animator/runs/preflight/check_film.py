@@ -35,6 +35,7 @@ from animator.runs.preflight.outputs import check_outputs
 from animator.runs.preflight.prompts import check_prompts
 from animator.runs.preflight.settings import check_camera, check_sound_source
 from animator.runs.preflight.tuning import check_tuning, refiners_in_use
+from animator.runs.preflight.tweens import check_tweens
 from animator.runs.preflight.units import check_unit_masks, check_unit_sources
 from animator.runs.preflight.without_effect import tell_without_effect
 from animator.runs.run_settings import recorded_draft
@@ -60,6 +61,7 @@ _CHECKS = (
     check_faces,
     check_upscaler,
     check_interpolator,
+    check_tweens,
     check_architecture,
     check_sound_source,
     check_outputs,

@@ -54,7 +54,7 @@ def check_model(
         ModelError: It is missing, broken, may not be read, or does not generate images.
     """
     checkpoint = find_checkpoint(name, library)
-    _check_permitted(checkpoint)
+    check_permitted(checkpoint)
     facts = facts_of(checkpoint, architecture, is_refiner=is_refiner)
     if checkpoint.kind == "folder":
         for path in sorted(Path(checkpoint.location).glob(f"*/*{SAFE}")):
@@ -149,7 +149,7 @@ def check_controlnet(name: str, library: Library, models: Models, task: str = ""
         ModelError: It is missing, may not be read, was made for another base, or does not know the task.
     """
     checkpoint = find_controlnet(name, library)
-    _check_permitted(checkpoint)
+    check_permitted(checkpoint)
     facts = control_facts(checkpoint)
     for model, base in models.items():
         if base.is_transformer and base.family not in FLOW_CLASSES.values():
@@ -258,7 +258,12 @@ def _check_hypernetwork(path: Path, models: Models) -> None:
             )
 
 
-def _check_permitted(checkpoint: Checkpoint) -> None:
+def check_permitted(checkpoint: Checkpoint) -> None:
+    """Checks that a model may be read: its file, every file of its folder, or the hub's cache.
+
+    Raises:
+        ModelError: It may not, or would have to be downloaded, which is not permitted.
+    """
     if checkpoint.kind == "file":
         check_model_readable(Path(checkpoint.location))
     elif checkpoint.kind == "folder":

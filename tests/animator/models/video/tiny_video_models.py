@@ -5,8 +5,10 @@ from typing import Any
 
 import torch
 
+from animator.models.torchvision_ops import declare_missing_ops
 from tests.animator.models.diffusion.tiny_parts import WORDS, tokenizer
 
+declare_missing_ops()  # before transformers' image processors are imported
 _LATENT = 4
 
 
