@@ -111,7 +111,7 @@ class DiffusionPlan:
     cadence_flow_factor: Annotated[Real, _BLENDS_FLOW & IsOn("diffusion.optical_flow_cadence")] = 1
     """Factor on the flow along which in-betweens move."""
     tween_steps: Annotated[int, RangedSchedule(1.0, 1000.0), _IS_VIDEO] = 30
-    """Steps in which `tween_model` generates the in-betweens that lead up to a frame; 8 for distilled models."""
+    """Steps in which `tween_model` generates the in-betweens that lead to a frame; 8 for distilled models."""
     tween_guidance: Annotated[NotNegative, _IS_VIDEO] = 5
     """Classifier-free guidance scale of `tween_model`: about 5 for Wan, 3 for LTX, 1 for distilled models."""
     redo_flow_factor: Annotated[Real, InMode("prepares") & IsOn("diffusion.optical_flow_redo_generation")] = 1
@@ -167,7 +167,7 @@ class Diffusion(Scheduled[DiffusionPlan]):
     first and leads up to it: the old image moves forward and the new one back, without double images; video
     generates the last one first, too, and has `tween_model` generate the frames that lead up to it."""
     tween_model: Annotated[FileOrName, _IS_VIDEO] = ""
-    """A video model that generates in-betweens: a diffusers folder of Wan first-last-frame or of LTX-Video, or
+    """A video model that generates in-betweens: a diffusers folder of Wan first-last-frame or LTX-Video, or
     its name in the model folders."""
     optical_flow_cadence: Annotated[FlowMethod, _BLENDS_FLOW] = "none"
     """Optical flow method by which in-betweens follow the flow from the old image to the new one."""

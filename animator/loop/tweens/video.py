@@ -30,7 +30,7 @@ class VideoTween:
     generates_last: ClassVar[bool] = True
     model: VideoModel
     fps: float
-    without: LookAhead = LookAhead()
+    without: LookAhead
 
     def __call__(
         self, motion: Motion, plans: Sequence[Plan], old: Tensor | None, generated: FrameImage

@@ -49,7 +49,9 @@ def load_pipeline(checkpoint: Checkpoint, options: LoadOptions, device: torch.de
     with quiet_diffusers(checkpoint.name) as diffusers:
         if checkpoint.kind != "file":
             folder = (
-                Path(checkpoint.location) if checkpoint.kind == "folder" else download_pipeline(diffusers, checkpoint)
+                Path(checkpoint.location)
+                if checkpoint.kind == "folder"
+                else download_pipeline(diffusers, checkpoint)
             )
             return _folder(diffusers, folder, options, device, {})
         if is_network(identify(Path(checkpoint.location))):

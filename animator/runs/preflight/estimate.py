@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from animator.models.diffusion.checkpoints.defaults import ModelDefaults
 from animator.models.diffusion.tuning import Refiner
 from animator.runs.machine_speed import MachineSpeed
-from animator.settings.inputs import generates_revealed
+from animator.settings.inputs import generates_revealed, generates_tweens
 from animator.settings.modes import mode_of
 from animator.timeline.timeline import Timeline
 
@@ -34,17 +34,23 @@ class Estimate:
         steps: Number of sampler steps of all generations.
         frame_bytes: Largest size of all frames on disk.
         refiner_steps: Those of the steps that refiners make.
+        tweened: Number of groups whose in-betweens a video model generates.
+        tween_steps: Number of steps that it makes for all of them.
     """
 
     generated: int
     steps: int
     frame_bytes: int
     refiner_steps: int = 0
+    tweened: int = 0
+    tween_steps: int = 0
 
     def __str__(self) -> str:
         refined = f" ({self.refiner_steps} of a refiner)" if self.refiner_steps else ""
+        tweened = f", {self.tweened} times the in-betweens by a video model, {self.tween_steps} steps"
         return (
-            f"about {self.steps} diffusion steps{refined}, up to {_size(self.frame_bytes)} of frames on disk"
+            f"about {self.steps} diffusion steps{refined}{tweened if self.tweened else ''}, "
+            f"up to {_size(self.frame_bytes)} of frames on disk"
         )
 
 
@@ -71,12 +77,28 @@ def estimate(timeline: Timeline, *, begins_within_steps: bool = False) -> Estima
     run = np.clip(run, 1, np.maximum(steps, 1)).astype(np.int64)
     times = np.where(has_image, generations, 1)
     width, height = film.size
+    ends = _tweened(timeline)
     return Estimate(
         generated=len(generated),
         steps=int((run * times).sum()),
         frame_bytes=film.frames * width * height * BYTES_PER_PIXEL,
         refiner_steps=int((_refined(timeline, steps, run) * times).sum()),
+        tweened=len(ends),
+        tween_steps=int(np.asarray(timeline.column("diffusion.tween_steps"))[ends].astype(np.int64).sum()),
     )
+
+
+def _tweened(timeline: Timeline) -> NDArray[np.int64]:
+    """Returns the last frames of the groups whose in-betweens a video model generates."""
+    if not generates_tweens(timeline.animation):
+        return np.empty(0, np.int64)
+    starts = timeline.generated_frames
+    ends = np.append(starts[1:], len(timeline)) - 1
+    follow = [
+        end > start > 0 and not timeline.plan(start).cut for start, end in zip(starts, ends, strict=True)
+    ]
+    last: NDArray[np.int64] = ends[np.array(follow, bool)]
+    return last
 
 
 def _refined(timeline: Timeline, steps: NDArray[np.int64], run: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -47,8 +47,8 @@ def _tell_uneven(kind: VideoKind, timeline: Timeline) -> None:
             shown = generated_steps(length, multiple)
             warn_once(
                 log,
-                "diffusion.cadence: %d frames at a time are the nearest of %d that the video model generates, "
-                "so that things move unevenly; with a cadence of %d or %d they move evenly",
-                *(length, shown, multiple // 2, multiple),
+                "diffusion.cadence: of every %d images that the video model generates, the %d nearest in "
+                "time are shown, so that things move unevenly; with a cadence of %d or %d they move evenly",
+                *(shown, length, multiple // 2, multiple),
             )
             return

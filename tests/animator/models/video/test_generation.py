@@ -103,9 +103,7 @@ def test_the_images_are_those_of_diffusers(
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-def test_everything_that_is_asked_for_acts(
-    opened: Callable[[str], DiffusersVideoModel], kind: str
-) -> None:
+def test_everything_that_is_asked_for_acts(opened: Callable[[str], DiffusersVideoModel], kind: str) -> None:
     model, asked = opened(kind), between()
     images = model(asked)
     changes: dict[str, Any] = {
