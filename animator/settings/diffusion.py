@@ -167,8 +167,8 @@ class Diffusion(Scheduled[DiffusionPlan]):
     first and leads up to it: the old image moves forward and the new one back, without double images; video
     generates the last one first, too, and has `tween_model` generate the frames that lead up to it."""
     tween_model: Annotated[FileOrName, _IS_VIDEO] = ""
-    """A video model that generates in-betweens: a diffusers folder of Wan first-last-frame or LTX-Video, or
-    its name in the model folders."""
+    """A video model that generates in-betweens: a diffusers folder of Wan first-last-frame or of LTX-Video,
+    or its name in the model folders."""
     optical_flow_cadence: Annotated[FlowMethod, _BLENDS_FLOW] = "none"
     """Optical flow method by which in-betweens follow the flow from the old image to the new one."""
     optical_flow_redo_generation: Annotated[FlowMethod, InMode("prepares")] = "none"

@@ -60,7 +60,7 @@ ACTING: dict[str, tuple[dict[str, Any], Any]] = {
 """Settings with what else the film needs, and a value that changes its frames."""
 OF_FAMILIES: dict[str, tuple[str, Any]] = {"clip_skip": ("sd3", 2), "distilled_cfg_scale": ("flux", 2.0)}
 """Settings that act on some families only: one of them, and a value."""
-BY_NAME = ("checkpoint", "vae", "parts", "text_encoders", "model_folders")
+BY_NAME = ("checkpoint", "vae", "parts", "text_encoders", "model_folders", "tween_model")
 """Settings that name files; see the tests of their own."""
 HOW = {"speed": "eager", "precision": "fp32"}
 """Settings of how is computed, not what: the frames are those of `auto` on this device."""
@@ -75,6 +75,8 @@ WITHOUT: dict[str, tuple[str, Any]] = {
     "text_encoders": ("z-image", ["any"]),
 }
 """Settings without effect on a model: one such, and a value; None for a folder."""
+OF_VIDEO = ("tween_steps", "tween_guidance")
+"""Settings of the video model that generates in-betweens; see the tests of video models."""
 NEEDS_MORE: dict[str, Any] = {"refiner_share": 0.5, "ddim_eta": 0.5, "ancestral_eta": 0.5}
 """Settings of what these models refuse; without it, they have no effect on any model."""
 
@@ -130,7 +132,7 @@ def told(film: Animation) -> list[str]:
 
 def test_each_setting_is_in_a_table() -> None:
     settings = {field.name for field in fields(DiffusionPlan)} | set(Diffusion.model_fields)
-    tables = (ACTING, OF_FAMILIES, BY_NAME, HOW, REFUSED, WITHOUT, NEEDS_MORE)
+    tables = (ACTING, OF_FAMILIES, BY_NAME, HOW, REFUSED, WITHOUT, NEEDS_MORE, OF_VIDEO)
     assert {name for table in tables for name in table} == settings
     assert set(Init.model_fields) == {"image", "strength"}
 
