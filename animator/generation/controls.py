@@ -1,18 +1,20 @@
 """ControlNet units of images: their control images, preprocessed, in each request."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import torch
 
 from animator.generation.canvas import Canvas, open_image
 from animator.generation.groups import ImageControl
+from animator.generation.resolve import library_of
 from animator.generation.settings import ImageSettings
 from animator.images.image import image_of
 from animator.loop.steps.controlnet import ControlNetUnit
 from animator.loop.steps.frame_source import StillImage
 from animator.masks.sources import mask_of_image
 from animator.models.controlnet.preprocessors.find import find_preprocessor
+from animator.models.controlnet.preprocessors.networks import network_names
+from animator.models.controlnet.preprocessors.open import Networks
 from animator.models.depth.model import DepthModel
 from animator.models.depth.open_depth import open_depth
 from animator.models.diffusion.request import Control, GenerationRequest
@@ -33,7 +35,7 @@ def controls_of(
         device: Device of the images.
 
     Raises:
-        UserError: A control image or the depth network is not available.
+        UserError: A control image or a network is not available.
     """
 
     def open_network() -> DepthModel:
@@ -41,15 +43,17 @@ def controls_of(
 
     # With a mask at full resolution the controls are cropped with the image, so they have its size.
     whole = replace(request, size=canvas.image_size, image=canvas.image)
-    made = (_control(unit, whole, open_network, device) for unit in settings.controlnet)
+    networks = Networks(device, library_of(settings.model_folders), open_network)
+    made = (_control(unit, whole, networks, device) for unit in settings.controlnet)
     return tuple(control for control in made if control is not None)
 
 
 def _control(
-    unit: ImageControl, request: GenerationRequest, depth: Callable[[], DepthModel], device: torch.device
+    unit: ImageControl, request: GenerationRequest, networks: Networks, device: torch.device
 ) -> Control | None:
     images = StillImage(image_of(open_image(unit.image), None, device)) if unit.image else None
-    preprocess = find_preprocessor(unit.module, (unit.threshold_a, unit.threshold_b), depth)
+    thresholds = unit.threshold_a, unit.threshold_b
+    preprocess = find_preprocessor(unit.module, thresholds, networks, network_names(unit))
     settings = ControlUnit(
         model=unit.model,
         module=unit.module,

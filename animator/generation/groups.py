@@ -165,14 +165,19 @@ class ImageControl(ImageGroup):
     """One ControlNet unit, or with the module `reference_only` one that refers to its image without one."""
 
     module: FilmModule = "none"
-    """Preprocessor of the control image: edges, lines, depth, normals, tones, less detail, or none. With
-    `reference_only` the model itself attends to the image, and no ControlNet is needed."""
+    """Preprocessor of the control image: edges, lines, depth, normals, poses, segments, tones, less detail,
+    or none. With `reference_only` the model itself attends to the image, and no ControlNet is needed."""
     model: FileOrName = Field("", validate_default=True)
     """A ControlNet for the model's base: file, folder, name in the model folders, or hub id."""
     image: InputImage = ""
     """Path of the control image; empty takes the init image."""
     task: Task = "none"
     """What the control image shows, for a union ControlNet; left open, what `module` makes."""
+    preprocessor_model: FileOrName = ""
+    """The preprocessor's own network (ViTPose for `openpose`): a folder as transformers saves it, its name in
+    the model folders, or a hub id; left out, the first in the model folders that is one."""
+    preprocessor_detector: FileOrName = ""
+    """The network that finds the people for `openpose`, such as RT-DETR: named in the same way."""
     weight: float = Field(1.0, ge=0, le=10)
     """Strength of the guidance."""
     start: float = Field(0.0, ge=0, le=1)

@@ -6,11 +6,13 @@ from itertools import chain
 from animator.generation.models import adapter_name
 from animator.generation.settings import ImageSettings
 from animator.models.controlnet.preprocessors.kinds import modules_of_depth
+from animator.models.controlnet.preprocessors.networks import network_settings
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.control_tasks import task_of_module
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.permitted import check_readable
+from animator.models.pretrained.find import find_network
 from animator.settings.choices import OFF
 from animator.settings.problems import Problems
 
@@ -27,7 +29,7 @@ def unit_images(settings: ImageSettings) -> Iterator[tuple[str, str]]:
 
 
 def check_unit_inputs(settings: ImageSettings, library: Library, problems: Problems) -> None:
-    """Checks that each unit has an image, and a preprocessor its network.
+    """Checks that each unit has an image, and a preprocessor its networks.
 
     Args:
         settings: The settings.
@@ -41,6 +43,10 @@ def check_unit_inputs(settings: ImageSettings, library: Library, problems: Probl
     for setting, named in images:
         if not (named or settings.init.image):
             problems.add(setting, "is empty; give it, or init.image")
+    for index, unit in enumerate(settings.controlnet):
+        for name, kind in network_settings(unit.module).items():
+            with problems.at(f"controlnet.{index}.{name}"):
+                find_network(kind, getattr(unit, name), library)
     if any(unit.module in modules_of_depth() for unit in settings.controlnet):
         with problems.at("depth_model"):
             for file in weights_files(settings.depth_model, library.folders):

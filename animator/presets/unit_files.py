@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator.errors import ModelError, Problem
+from animator.models.controlnet.preprocessors.networks import DETECTOR, NETWORK
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.controlnet.find import find_controlnet
 from animator.models.diffusion.ip_adapter.find import find_adapter
@@ -60,7 +61,7 @@ def _check_adapter(unit: Mapping[str, Any], library: Library) -> None:
 
 
 GROUPS = (
-    UnitGroup("controlnet", "source", ("model",), _check_controlnet, ("mask",)),
+    UnitGroup("controlnet", "source", ("model", NETWORK, DETECTOR), _check_controlnet, ("mask",)),
     UnitGroup("ip_adapter", "image", ("model", "encoder"), _check_adapter, ("mask",)),
 )
 

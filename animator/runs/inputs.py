@@ -16,6 +16,7 @@ from animator.core.urls import is_url
 from animator.errors import ModelError, UserError
 from animator.film.probe import images_in
 from animator.loop.build.models import load_options
+from animator.models.controlnet.preprocessors.networks import network_settings
 from animator.models.depth import names as depth_names
 from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
@@ -25,6 +26,7 @@ from animator.models.diffusion.prompts.syntax import hypernet_tags, split_loras
 from animator.models.faces.find import find_detector, find_face_model
 from animator.models.flow.find_raft import RAFT_FILES
 from animator.models.folders import find_file, torch_downloads
+from animator.models.pretrained.find import find_network
 from animator.presets.resolve_paths import names_in
 from animator.settings import Animation
 from animator.settings.controlnet import ControlUnit
@@ -72,6 +74,7 @@ def inputs_of(animation: Animation) -> tuple[Input, ...]:
     """Returns the files that a film reads, each once; models that are not found are left out."""
     library = load_options(animation).library
     inputs = [*_named_files(animation), *_diffusion_models(animation, library)]
+    inputs += _preprocessors(animation, library)
     inputs += [*_prompt_files(animation, library), *_networks(animation, library)]
     return tuple({(item.setting, item.name): item for item in inputs}.values())
 
@@ -136,6 +139,17 @@ def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]
         path = library.checkpoint(name) if name and not exists(named_path(name)) else None
         if path is not None:
             yield Input(f"diffusion.{setting}", name, path)
+
+
+def _preprocessors(animation: Animation, library: Library) -> Iterator[Input]:
+    """Yields the folders of the networks that the units' preprocessors need."""
+    for unit in animation.controlnet:
+        for setting, kind in network_settings(unit.module).items() if unit.enabled else ():
+            with suppress(UserError):
+                name = getattr(unit, setting)
+                folder = find_network(kind, name, library)
+                if folder is not None:
+                    yield Input(f"controlnet.{setting}", name or folder.name, folder)
 
 
 def _local(setting: str, checkpoint: Checkpoint) -> Iterator[Input]:

@@ -38,6 +38,8 @@ _KINDS: Mapping[tuple[str, str], SettingKind] = {
     ("", "bpm"): SettingKind.NUMBER,
     ("", "signals"): SettingKind.FILES_BY_NAME,
     ("controlnet", "model"): SettingKind.MODEL,
+    ("controlnet", "preprocessor_model"): SettingKind.MODEL,
+    ("controlnet", "preprocessor_detector"): SettingKind.MODEL,
     ("controlnet", "source"): SettingKind.CLIP,
     ("ip_adapter", "model"): SettingKind.MODEL,
     ("ip_adapter", "encoder"): SettingKind.MODEL,

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from animator.film.clip import AfterEnd, Fit
 from animator.masks.expression import EVERYWHERE
 from animator.models.controlnet.preprocessors.kinds import modules_with_threshold
+from animator.models.controlnet.preprocessors.networks import DETECTOR, NETWORK, modules_with_network
 from animator.models.diffusion.checkpoints.control_tasks import task_of_module
 from animator.settings.choices import OFF, Switchable
 from animator.settings.effect import Condition, Switch
@@ -24,11 +25,12 @@ _SOURCE = IsNot("source", FRAME)
 REFERENCE = "reference_only"
 """The module that refers to the image itself, without a ControlNet."""
 _Preprocessor = Literal[
-    "none", "canny", "lineart", "scribble", "softedge", "mlsd", "depth", "normal", "recolor", "shuffle",
-    "invert", "threshold", "tile", "blur",
+    "none", "canny", "lineart", "scribble", "softedge", "mlsd", "depth", "normal", "depth_pro", "openpose",
+    "segmentation", "recolor", "shuffle", "invert", "threshold", "tile", "blur",
 ]  # fmt: skip
 FilmModule = Switchable[Literal[_Preprocessor, "reference_only"]]
 _A, _B = (Is("module", modules_with_threshold(number)) for number in (0, 1))
+_NETWORK, _DETECTOR = (Is("module", modules_with_network(setting)) for setting in (NETWORK, DETECTOR))
 _GUIDES = IsNot("module", REFERENCE)
 Task = Switchable[
     Literal[
@@ -76,11 +78,16 @@ class ControlUnit(Scheduled[ControlUnitPlan]):
     source: str = FRAME
     """An image, a folder of images or a video, one image per frame; `frame` is each frame's own input."""
     module: FilmModule = "none"
-    """Preprocessor of the source's images: edges, lines, depth and normals (by `depth.model`), tones, less
-    detail, or none. With `reference_only` the model itself attends to the images, and no ControlNet is
-    needed."""
+    """Preprocessor of the source's images: edges, lines, depth and normals (by `depth.model`), poses and
+    segments (by `preprocessor_model`), tones, less detail, or none. With `reference_only` the model itself
+    attends to the images, and no ControlNet is needed."""
     task: Annotated[Task, _GUIDES] = "none"
     """What the control images show, for a union ControlNet; left open, what `module` makes."""
+    preprocessor_model: Annotated[str, _NETWORK] = ""
+    """The preprocessor's own network (ViTPose for `openpose`): a folder as transformers saves it, its name in
+    the model folders, or a hub id; left out, the first in the model folders that is one."""
+    preprocessor_detector: Annotated[str, _DETECTOR] = ""
+    """The network that finds the people for `openpose`, such as RT-DETR: named in the same way."""
     control_mode: Annotated[ControlMode, Is("guess_mode", (False,))] = "balanced"
     """balanced, or more weight on the prompt (only coarse layers guide fully) or on the control image."""
     guess_mode: Annotated[StrictBool, _GUIDES] = False

@@ -9,9 +9,11 @@ from animator.jobs.images.generation import ImageReports
 from animator.jobs.images.signals import EarlyEnd
 from animator.jobs.images.work import ControlImages, MadeImage
 from animator.models.controlnet.preprocessors.find import find_preprocessor
+from animator.models.controlnet.preprocessors.open import Networks
 from animator.models.controlnet.preprocessors.resize import resize_to
 from animator.models.depth.model import DepthModel
 from animator.models.depth.open_depth import open_depth
+from animator.models.diffusion.checkpoints.library import Library
 from animator.models.folders import model_folders
 
 _DEPTH_MODEL = "starter"
@@ -22,18 +24,19 @@ def preprocess(work: ControlImages, device: torch.device, end: EarlyEnd, reports
 
     Args:
         work: What to make.
-        device: Device of the depth network.
+        device: Device of the networks.
         end: Ends it after an image.
         reports: Where reports go.
 
     Raises:
-        UserError: An image cannot be read.
+        UserError: An image cannot be read, or a network is missing.
     """
 
     def open_network() -> DepthModel:
         return open_depth(_DEPTH_MODEL, device, folders=model_folders())
 
-    process = find_preprocessor(work.module, work.thresholds, open_network)
+    networks = Networks(device, Library(model_folders()), open_network)
+    process = find_preprocessor(work.module, work.thresholds, networks)
     for path in work.images:
         if end.is_interrupted:
             return

@@ -118,7 +118,7 @@ class ControlImages:
 
     Attributes:
         images: Paths of their files.
-        module: `none`, `canny`, `depth`, `tile` or `blur`.
+        module: Name of the preprocessor, such as `canny`.
         resolution: Shorter side at which that is done; 0 for the image's own.
         thresholds: The preprocessor's numbers; None for its own.
     """

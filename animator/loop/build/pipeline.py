@@ -28,8 +28,10 @@ from animator.loop.steps.redo import FlowRedo, Redo
 from animator.loop.steps.reveal import RevealTween
 from animator.loop.steps.source import ClipFrame, LastImage, PromptOnly
 from animator.loop.tweens.tween import Chained
+from animator.models.controlnet.preprocessors.open import Networks
 from animator.models.depth.model import DepthModel
 from animator.models.device import choose_device
+from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.request import Diffuser
 from animator.models.flow.open_flow import open_flow
 from animator.settings import Animation
@@ -66,7 +68,7 @@ def build_pipeline(
     request_steps = (
         *_guidance(animation, device),
         *masking.request_steps,
-        *units_of(animation, device, network, masks),
+        *units_of(animation, device, Networks(device, Library(folders_of(animation)), network), masks),
         *adapters_of(animation, device, masks),
     )
     reveal = reveal_of(animation, network, hybrid.motion)

@@ -13,8 +13,9 @@ from animator.masks.expression import EVERYWHERE
 from animator.masks.sources import Masks
 from animator.models.controlnet.preprocessors.find import Preprocessor, find_preprocessor
 from animator.models.controlnet.preprocessors.kinds import KINDS
+from animator.models.controlnet.preprocessors.networks import network_names
+from animator.models.controlnet.preprocessors.open import Networks
 from animator.models.controlnet.preprocessors.resize import resize_to
-from animator.models.depth.model import DepthModel
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.settings import Animation
 from animator.settings.controlnet import FRAME, REFERENCE, ControlUnit
@@ -149,7 +150,7 @@ def _fidelity(unit: ControlUnit) -> float:
 def units_of(
     animation: Animation,
     device: torch.device,
-    depth: Callable[[], DepthModel],
+    networks: Networks,
     masks: Callable[[], Masks],
 ) -> tuple[ControlNetUnits, ...]:
     """Returns the request step of the film's units; empty if none is enabled.
@@ -157,11 +158,11 @@ def units_of(
     Args:
         animation: The settings.
         device: Where images live.
-        depth: Opens the depth network of units that need one.
+        networks: Opens the networks of preprocessors.
         masks: Opens the film's masks.
 
     Raises:
-        UserError: A source or a mask cannot be opened.
+        UserError: A source, a mask or a network cannot be opened.
     """
     if not any(unit.enabled for unit in animation.controlnet):
         return ()
@@ -170,7 +171,8 @@ def units_of(
 
     def open_unit(unit: ControlUnit) -> ControlNetUnit:
         images = None if unit.source == FRAME else open_images(unit.source, unit, device)
-        preprocess = find_preprocessor(unit.module, (unit.threshold_a, unit.threshold_b), depth)
+        thresholds = unit.threshold_a, unit.threshold_b
+        preprocess = find_preprocessor(unit.module, thresholds, networks, network_names(unit))
         return ControlNetUnit(unit, images, preprocess, mask_of)
 
     units = tuple(open_unit(unit) if unit.enabled else None for unit in animation.controlnet)

@@ -36,7 +36,7 @@ from animator.runs.preflight.prompts import check_prompts
 from animator.runs.preflight.settings import check_camera, check_sound_source
 from animator.runs.preflight.tuning import check_tuning, refiners_in_use
 from animator.runs.preflight.tweens import check_tweens
-from animator.runs.preflight.units import check_unit_masks, check_unit_sources
+from animator.runs.preflight.units import check_preprocessors, check_unit_masks, check_unit_sources
 from animator.runs.preflight.without_effect import tell_without_effect
 from animator.runs.run_settings import recorded_draft
 from animator.settings import Animation
@@ -54,6 +54,7 @@ _CHECKS = (
     check_clips,
     check_unit_sources,
     check_unit_masks,
+    check_preprocessors,
     check_camera,
     check_flow,
     check_depth,

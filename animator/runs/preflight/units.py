@@ -9,6 +9,8 @@ from animator.errors import UserError
 from animator.film.frame_map import ClipRange
 from animator.film.index import index_of
 from animator.film.probe import images_in, is_folder, is_image
+from animator.models.controlnet.preprocessors.networks import network_settings
+from animator.models.pretrained.find import find_network
 from animator.runs.preflight.film import FilmToCheck
 from animator.settings.controlnet import ControlUnit
 from animator.settings.inputs import mask_leaves, unit_images
@@ -38,6 +40,14 @@ def check_unit_masks(film: FilmToCheck) -> None:
         missing = film.animation.mask.missing(leaf.kind, leaf.text)
         if missing and setting.startswith(("ip_adapter.", "controlnet.")):
             film.problems.add(setting, missing)
+
+
+def check_preprocessors(film: FilmToCheck) -> None:
+    """Checks the networks of the units' preprocessors."""
+    for number, unit in enumerate(film.animation.controlnet):
+        for setting, kind in network_settings(unit.module).items() if unit.enabled else ():
+            with film.problems.at(f"controlnet.{number}.{setting}"):
+                find_network(kind, getattr(unit, setting), film.library)
 
 
 def _check_source(name: str, unit: ControlUnit | IPAdapterUnit, frames: Sequence[int]) -> None:

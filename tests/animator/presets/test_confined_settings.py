@@ -30,6 +30,8 @@ OTHERS: Mapping[Setting, PathSetting] = {
     ("signals", "song", "path"): PathSetting(),
     ("controlnet", "source"): PathSetting(),
     ("controlnet", "model"): PathSetting(),
+    ("controlnet", "preprocessor_model"): PathSetting(),
+    ("controlnet", "preprocessor_detector"): PathSetting(),
     ("controlnet", "mask"): PathSetting("masks"),
     ("ip_adapter", "model"): PathSetting(),
     ("ip_adapter", "encoder"): PathSetting(),

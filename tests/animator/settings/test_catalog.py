@@ -175,6 +175,7 @@ def test_every_setting_that_names_files_is_of_a_kind_of_files() -> None:
         "diffusion.text_encoders"
     }  # a list of names, as of models elsewhere, which a form takes as texts
     unmarked = {"signals", "wildcard_folder", "controlnet.model", "controlnet.source", "steps.file"}
+    unmarked |= {f"controlnet.preprocessor_{name}" for name in ("model", "detector")}
     unmarked |= {f"ip_adapter.{name}" for name in ("model", "encoder", "image")}
     assert {one.path for one in SETTINGS if one.kind in files} == marked - masks - names | unmarked
 

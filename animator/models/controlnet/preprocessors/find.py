@@ -6,7 +6,8 @@ from torch import Tensor
 
 from animator.models.controlnet.preprocessors import depth, edges, lines, regions, tones
 from animator.models.controlnet.preprocessors.kinds import KINDS, Thresholds
-from animator.models.depth.model import DepthModel
+from animator.models.controlnet.preprocessors.networks import NETWORKS, NetworkNames
+from animator.models.controlnet.preprocessors.open import Networks
 
 Preprocessor = Callable[[Tensor], Tensor]
 
@@ -29,20 +30,28 @@ _OF_DEPTH: Mapping[str, Callable[..., Tensor]] = {"depth": depth.depth, "normal"
 
 
 def find_preprocessor(
-    name: str, thresholds: Thresholds, open_depth: Callable[[], DepthModel]
+    name: str, thresholds: Thresholds, networks: Networks, names: NetworkNames | None = None
 ) -> Preprocessor:
     """Returns the preprocessor of a name with its thresholds.
 
     Args:
         name: One of `KINDS`; any other returns images unchanged.
         thresholds: Threshold A and B of the preprocessor; None for its default.
-        open_depth: Opens the depth network of those that need one.
+        networks: Opens the networks of those that need any.
+        names: Which they are; None for those that are found by what they are.
+
+    Raises:
+        ModelError: A network is missing, broken, or something else.
     """
+    values = KINDS[name].values(thresholds) if name in KINDS else ()
+    if name in NETWORKS:
+        of_network = networks.open(name, names or {})
+        return lambda image: of_network(image, *values)
     if name in _OF_DEPTH:
-        model, values = open_depth(), KINDS[name].values(thresholds)
+        model = networks.depth()
         return lambda image: _OF_DEPTH[name](image, model, *values)
     if name in _FUNCTIONS:
-        return lambda image: _FUNCTIONS[name](image, *KINDS[name].values(thresholds))
+        return lambda image: _FUNCTIONS[name](image, *values)
     return unchanged
 
 

@@ -93,6 +93,16 @@ KINDS: Mapping[str, Kind] = {
         (Threshold("Normal Background Threshold", 0.4, 0, 1),),
         needs_depth=True,
     ),
+    "depth_pro": Kind(("depth_pro",), thresholds=(Threshold("Nearest Meters", 0, 0, 1000, is_shared=False),)),
+    "openpose": Kind(
+        ("openpose",),
+        ("openpose_", "dw_openpose"),
+        (
+            Threshold("Least Score of Points", 0.3, 0, 1, is_shared=False),
+            Threshold("Least Score of People", 0.5, 0, 1, is_shared=False),
+        ),
+    ),
+    "segmentation": Kind(("seg_ofade20k",), ("seg_", "segmentation")),
     "recolor": Kind(
         ("recolor_luminance",),
         ("recolor",),

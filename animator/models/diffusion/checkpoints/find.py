@@ -51,7 +51,7 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
         return Checkpoint(name, str(location), "folder")
     if location is not None:
         return _file(name, location)
-    if path.suffix in (*HARMLESS, *PICKLED) or not _is_hub_id(name):
+    if path.suffix in (*HARMLESS, *PICKLED) or not is_hub_id(name):
         raise ModelError(
             f"model {name}: there is no such folder or file; {library.nearest_checkpoint(name)}"
             f"expected {STARTER}, a diffusers folder, a .safetensors or GGUF file, or a hub id such as "
@@ -60,7 +60,8 @@ def find_checkpoint(name: str, library: Library = Library()) -> Checkpoint:  # n
     return Checkpoint(name, name, "hub")
 
 
-def _is_hub_id(name: str) -> bool:
+def is_hub_id(name: str) -> bool:
+    """Returns True for a name that may be a model's on the hub, such as `owner/model`."""
     return (
         name.count("/") == 1
         and ":" not in name

@@ -11,9 +11,14 @@ from animator.models.controlnet.preprocessors.edges import softedge
 from animator.models.controlnet.preprocessors.find import find_preprocessor
 from animator.models.controlnet.preprocessors.kinds import PREPROCESSORS
 from animator.models.controlnet.preprocessors.lines import lineart, scribble, straight_lines
+from animator.models.controlnet.preprocessors.networks import NETWORKS
 from animator.models.controlnet.preprocessors.regions import shuffle
 from animator.models.controlnet.preprocessors.tones import invert, recolor, threshold
 from animator.models.depth.model import FakeDepth
+from tests.animator.models.controlnet.tiny_networks import networks
+
+PLAIN = [name for name in PREPROCESSORS if name not in NETWORKS]
+"""Those without a network of their own."""
 
 
 def card(side: int = 96, gray: float = 1.0) -> Tensor:
@@ -46,19 +51,19 @@ class Ramp:
         return rise.expand(height, width) if self.axis else rise[:, None].expand(height, width)
 
 
-@pytest.mark.parametrize("name", list(PREPROCESSORS))
+@pytest.mark.parametrize("name", PLAIN)
 @pytest.mark.parametrize("size", [(1, 1), (2, 9), (40, 30), (64, 128)])
 def test_every_preprocessor_returns_an_image_of_the_same_size(name: str, size: tuple[int, int]) -> None:
     image = torch.rand((3, *size), generator=torch.Generator().manual_seed(0))
     before = image.clone()
-    made = find_preprocessor(name, (None, None), FakeDepth)(image)
+    made = find_preprocessor(name, (None, None), networks())(image)
     assert made.shape == image.shape and made.dtype == torch.float32
     assert float(made.min()) >= 0 and float(made.max()) <= 1
     assert torch.equal(image, before)
-    assert torch.equal(made, find_preprocessor(name, (None, None), FakeDepth)(image))
+    assert torch.equal(made, find_preprocessor(name, (None, None), networks())(image))
 
 
-@pytest.mark.parametrize("name", list(PREPROCESSORS))
+@pytest.mark.parametrize("name", PLAIN)
 def test_the_extremes_of_every_threshold_are_taken(name: str) -> None:
     for numbers in (
         [number.lowest for number in PREPROCESSORS[name].thresholds],
@@ -66,7 +71,7 @@ def test_the_extremes_of_every_threshold_are_taken(name: str) -> None:
         [0.0, 0.0],
     ):
         first, second = (*numbers, None, None)[:2]
-        made = find_preprocessor(name, (first, second), FakeDepth)(grain())
+        made = find_preprocessor(name, (first, second), networks())(grain())
         assert bool(torch.isfinite(made).all()), numbers
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from animator.models.controlnet.preprocessors.find import find_preprocessor, unchanged
 from animator.models.controlnet.preprocessors.kinds import KINDS, Match, match_module, modules_with_threshold
-from animator.models.depth.model import FakeDepth
+from animator.models.controlnet.preprocessors.networks import NETWORKS
 from animator.settings.controlnet import ControlUnit
 from animator.settings.setting_kinds import choices_in
+from tests.animator.models.controlnet.tiny_networks import networks
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,11 @@ from animator.settings.setting_kinds import choices_in
         ("shuffle", "shuffle", True),
         ("tile_colorfix", "tile", False),
         ("blur_gaussian", "blur", True),
+        ("openpose", "openpose", True),
+        ("openpose_full", "openpose", False),
+        ("dw_openpose_full", "openpose", False),
+        ("seg_ofade20k", "segmentation", True),
+        ("seg_ufade20k", "segmentation", False),
         ("reference_adain", "reference_only", False),
     ],
 )
@@ -43,7 +49,7 @@ def test_names_of_the_extension_are_known(name: str, module: str, is_same: bool)
     assert match_module(name) == Match(module, is_same)
 
 
-@pytest.mark.parametrize("name", ["openpose_full", "seg_ofade20k", "inpaint_only", "x"])
+@pytest.mark.parametrize("name", ["densepose", "inpaint_only", "x"])
 def test_what_is_not_here_has_no_match(name: str) -> None:
     assert match_module(name) is None
 
@@ -51,8 +57,8 @@ def test_what_is_not_here_has_no_match(name: str) -> None:
 def test_every_kind_can_be_set_and_has_a_function() -> None:
     modules = ControlUnit.model_fields["module"]
     assert set(choices_in(modules)) == set(KINDS)
-    for name in KINDS:
-        made = find_preprocessor(name, (None, None), FakeDepth)
+    for name in KINDS.keys() - NETWORKS.keys():
+        made = find_preprocessor(name, (None, None), networks())
         assert (made is unchanged) == (name in ("none", "reference_only"))
 
 
@@ -65,4 +71,4 @@ def test_defaults_are_in_their_ranges_and_inside_those_of_the_settings() -> None
 def test_thresholds_that_are_not_given_have_their_defaults() -> None:
     assert KINDS["canny"].values((None, 90)) == (100, 90)
     assert KINDS["blur"].values((None, 5)) == (9,) and KINDS["none"].values((1, 2)) == ()
-    assert set(modules_with_threshold(1)) == {"canny", "lineart", "mlsd"}
+    assert set(modules_with_threshold(1)) == {"canny", "lineart", "mlsd", "openpose"}

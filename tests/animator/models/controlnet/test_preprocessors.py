@@ -9,6 +9,7 @@ from animator.models.controlnet.preprocessors.find import Preprocessor, find_pre
 from animator.models.controlnet.preprocessors.regions import blur, tile
 from animator.models.controlnet.preprocessors.resize import resize_to
 from animator.models.depth.model import DepthModel, FakeDepth
+from tests.animator.models.controlnet.tiny_networks import networks
 
 
 def card() -> torch.Tensor:
@@ -23,7 +24,7 @@ def no_depth() -> DepthModel:
 
 
 def made(name: str, low: float | None = None, high: float | None = None) -> Preprocessor:
-    return find_preprocessor(name, (low, high), no_depth)
+    return find_preprocessor(name, (low, high), networks(depth=no_depth))
 
 
 def test_canny_generates_white_lines_along_edges() -> None:
@@ -49,7 +50,7 @@ def test_depth_is_white_where_it_is_near() -> None:
     assert control.shape == (3, 64, 64) and float(control.min()) == 0 and float(control.max()) == 1
     assert torch.equal(control[0], control[2])
     assert bool(control[0].flatten().argmax() == near.flatten().argmax())
-    assert torch.equal(find_preprocessor("depth", (None, None), FakeDepth)(card()), control)
+    assert torch.equal(find_preprocessor("depth", (None, None), networks())(card()), control)
 
 
 def test_blur_keeps_the_mean_and_takes_the_detail() -> None:
