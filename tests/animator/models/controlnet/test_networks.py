@@ -1,6 +1,5 @@
 """Preprocessors with networks of transformers: equal to those called directly."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,19 @@ from torch import Tensor
 from animator.images.image import from_uint8, to_uint8
 from animator.models.controlnet.preprocessors.depth_pro import DepthPro
 from animator.models.controlnet.preprocessors.find import find_preprocessor
+from animator.models.controlnet.preprocessors.open import Networks
 from animator.models.controlnet.preprocessors.palette import PALETTE
 from animator.models.controlnet.preprocessors.pose import Pose
 from animator.models.controlnet.preprocessors.skeleton import body_points, draw_people
+from animator.models.depth.model import FakeDepth
+from animator.models.diffusion.checkpoints.library import Library
 from tests.animator.models.controlnet import tiny_networks
 from tests.animator.models.controlnet.tiny_networks import SEGMENTERS, networks
+from tests.synchronizations import DEVICE, OnDevice, Place, listed, synchronizations
 
-Save = Callable[[Path], Path]
+POSES = "models/controlnet/preprocessors/pose.py"
+FINDING = Place(POSES, "find_people"), Place(POSES, "find_points")
+INPUTS = Place("models/pretrained/load.py", "inputs")
 
 
 def noise(height: int = 80, width: int = 120) -> Tensor:
@@ -117,3 +122,31 @@ def test_networks_that_several_units_name_are_loaded_once(tmp_path: Path) -> Non
     first = opened.open("segmentation", {"preprocessor_model": "seg"})
     assert opened.open("segmentation", {"preprocessor_model": "seg", "preprocessor_detector": "x"}) is first
     assert opened.open("segmentation", {}) is not first
+
+
+@pytest.mark.parametrize(
+    ("module", "saved", "places"),
+    [
+        ("segmentation", ("segformer",), {INPUTS}),
+        ("depth_pro", ("depth_pro",), {INPUTS}),
+        (
+            "openpose",
+            ("vitpose", "rt_detr"),
+            {INPUTS, *FINDING},
+        ),
+    ],
+)
+def test_the_host_waits_for_a_device_only_where_it_is_listed(
+    tmp_path: Path, module: str, saved: tuple[str, ...], places: set[Place]
+) -> None:
+    for name in saved:
+        getattr(tiny_networks, name)(tmp_path / name)
+    wanted = find_preprocessor(module, (0.0, 0.0), networks(tmp_path))(noise())
+    with synchronizations() as noted:
+        opened = Networks(DEVICE, Library((tmp_path,)), FakeDepth)
+        preprocess, image = find_preprocessor(module, (0.0, 0.0), opened), noise().to(DEVICE)
+        preprocess(image)
+        noted.found.clear()
+        made = preprocess(image)
+    assert noted.found.keys() == places and places <= listed().keys()
+    assert isinstance(made, OnDevice) and float((made.held - wanted).abs().mean()) < 0.02

@@ -52,6 +52,8 @@ def test_a_unit_comes_in_whole() -> None:
         "model": "control_v11p_sd15_canny",
         "source": "dance.mp4",
         "module": "canny",
+        "preprocessor_model": "",
+        "preprocessor_detector": "",
         "weight": "0:(0.65), 10:(1)",
         "guidance_start": "0:(0.1)",
         "guidance_end": "0:(0.7)",
@@ -114,10 +116,10 @@ def test_values_of_deforum_become_ours(change: dict[str, Any], ours: dict[str, A
     ("change", "enabled", "module", "note"),
     [
         (
-            {"module": "openpose_full"},
+            {"module": "densepose"},
             False,
             "none",
-            "cn_1_module: openpose_full is not available, so the unit is off",
+            "cn_1_module: densepose is not available, so the unit is off",
         ),
         (
             {"module": "depth_leres++"},

@@ -58,7 +58,7 @@ def test_only_images_are_images(idle: WebUi, body: dict[str, Any], status: int, 
 @pytest.mark.parametrize(
     ("unit", "words"),
     [
-        ({"module": "openpose_full"}, "preprocessor 'openpose_full'"),
+        ({"module": "densepose"}, "preprocessor 'densepose'"),
         ({"resize_mode": "Twist"}, "resize_mode of unit 0"),
         ({"control_mode": 7}, "control_mode of unit 0"),
         ({"weight": "heavy"}, "/alwayson_scripts/controlnet/args/0/weight"),
