@@ -38,7 +38,7 @@ class FlowGuide:
         family: Key of the model's family.
         image: What it reads: latents as the transformer takes them, or the image (1, 3, H, W) in [-1, 1].
         control: Its weight and range of steps.
-        mode: Number of the kind of image for a union ControlNet (1, 1); None for others.
+        task: Number of the kind of image for a union ControlNet (1, 1); None for others.
         mask: Where it guides, for each token (1, T, 1); None is everywhere.
     """
 
@@ -46,7 +46,7 @@ class FlowGuide:
     family: str
     image: Tensor
     control: Control
-    mode: Tensor | None = None
+    task: Tensor | None = None
     mask: Tensor | None = None
 
     def outputs(self, transformer: Any, given: Mapping[str, Any]) -> Outputs:
@@ -56,7 +56,7 @@ class FlowGuide:
             transformer: The transformer.
             given: Its keyword arguments.
         """
-        made = CALLS[self.family](self.net, transformer, self.image, self.mode, given)
+        made = CALLS[self.family](self.net, transformer, self.image, self.task, given)
         factor = self.control.weight if self.mask is None else self.mask * self.control.weight
         return {name: [block * factor for block in blocks] for name, blocks in made.items()}
 
@@ -106,13 +106,13 @@ class FlowControlNets:
         )
 
     def _guide(self, control: Control, image: Tensor) -> FlowGuide:
-        net, mode = self._net(control.model), None
+        net, task = self._net(control.model), None
         if getattr(net, "union", False):
             known = flux_tasks(net.config.num_mode)
             check_task(f"controlnet {control.model}", control.task, known)
-            mode = torch.tensor([[known.index(control.task)]], device=net.device)
+            task = torch.tensor([[known.index(control.task)]], device=net.device)
         mask = None if control.mask is None else self._tokens(control.mask).to(net.device, net.dtype)
-        return FlowGuide(net, self._family.key, self._read(net, image), control, mode, mask)
+        return FlowGuide(net, self._family.key, self._read(net, image), control, task, mask)
 
     def _read(self, net: Any, image: Tensor) -> Tensor:
         """Returns a control image (3, H, W) as a ControlNet reads it."""
