@@ -9,7 +9,7 @@ from torch import Tensor
 Outputs = Mapping[str, list[Tensor]]
 """Argument of the transformer -> what is added behind each of its blocks (rows, T, C)."""
 Call = Callable[[Any, Any, Tensor, Tensor | None, Mapping[str, Any]], Outputs]
-"""From a ControlNet, the transformer, the control image, the task's number and the transformer's arguments."""
+"""From a ControlNet, the transformer, the control image, the task's number, the transformer's arguments."""
 
 
 def _flux(
