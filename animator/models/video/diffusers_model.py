@@ -16,6 +16,7 @@ from animator.errors import AnimatorError, ChangeSetting
 from animator.images.image import to_uint8
 from animator.models.diffusion.memory import is_out_of_memory
 from animator.models.diffusion.pipeline_parts import encoders_on, pipeline_without
+from animator.models.diffusion.step_hook import begin_step
 from animator.models.video.calls import Shot, calls_of
 from animator.models.video.kinds import VideoKind
 from animator.models.video.model import Between
@@ -66,8 +67,9 @@ class DiffusersVideoModel:
         """
         needed = between.count + 1
         steps = generated_steps(needed, self._calls.time_multiple(self._pipeline))
-        with self._explained(between, steps + 1):
-            images = self._generate(between, steps)
+        announced = _Steps(between.steps)
+        with self._explained(between, steps + 1, announced):
+            images = self._generate(between, steps, announced)
         height, width = between.first.shape[-2:]
         shown = images[list(shown_images(needed, steps)), :, :height, :width]
         if not bool(torch.isfinite(shown).all()):
@@ -77,8 +79,9 @@ class DiffusersVideoModel:
             )
         return shown.to(between.first).clamp(0.0, 1.0).contiguous()
 
-    def _generate(self, between: Between, steps: int) -> Tensor:
+    def _generate(self, between: Between, steps: int, announced: "_Steps") -> Tensor:
         """Returns all images (steps + 1, 3, H, W) of the model, padded to its sizes."""
+        announced.begin(0)
         rate = between.fps * steps / (between.count + 1)
         first, last = (self._padded(image) for image in (between.first, between.last))
         shot = Shot(_pil(first), _pil(last), steps + 1, rate)
@@ -91,6 +94,7 @@ class DiffusersVideoModel:
             num_inference_steps=between.steps,
             guidance_scale=between.guidance,
             generator=torch.Generator().manual_seed(between.seed),
+            callback_on_step_end=announced.ended,
             output_type="pt",
         )
         images: Tensor = made.frames[0]
@@ -119,7 +123,7 @@ class DiffusersVideoModel:
         return functional.pad(image.unsqueeze(0), edges, mode="replicate")[0]
 
     @contextmanager
-    def _explained(self, between: Between, images: int) -> Iterator[None]:
+    def _explained(self, between: Between, images: int, announced: "_Steps") -> Iterator[None]:
         """Turns errors of the libraries inside the block into ones for people."""
         height, width = between.first.shape[-2:]
         what = f"frame {between.frame}: the video model {self._name}"
@@ -131,6 +135,8 @@ class DiffusersVideoModel:
             except AnimatorError:
                 raise
             except Exception as error:  # whatever the libraries raise for a model that does not fit
+                if error is announced.stopped:
+                    raise
                 if is_out_of_memory(error):
                     raise AnimatorError(
                         f"{what} ran out of memory on {self._device} for {images} images of {width} x "
@@ -139,6 +145,27 @@ class DiffusersVideoModel:
                     ) from error
                 reason = " ".join(str(error).split())[:500] or type(error).__name__
                 raise AnimatorError(f"{what} failed: {reason}; {saved}") from error
+
+
+class _Steps:
+    """Announces the steps of a pipeline, and keeps what is raised to end them."""
+
+    def __init__(self, steps: int) -> None:
+        self.stopped: Exception | None = None
+        self._steps = steps
+
+    def begin(self, step: int) -> None:
+        try:
+            begin_step(step, self._steps)
+        except Exception as error:  # of any kind: it is not the model's
+            self.stopped = error
+            raise
+
+    def ended(self, pipeline: Any, step: int, timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+        """Called by the pipeline after each step."""
+        if step + 1 < self._steps:
+            self.begin(step + 1)
+        return tensors
 
 
 def _pil(image: Tensor) -> Image.Image:

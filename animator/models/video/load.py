@@ -5,10 +5,12 @@ from typing import Any
 
 import torch
 
+from animator.models.diffusion.checkpoints.config_file import read_config
+from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import download_pipeline, quiet_diffusers
 from animator.models.diffusion.precision import load_dtype
-from animator.models.model_folder import use_safetensors
+from animator.models.model_folder import components, use_safetensors
 from animator.models.video.diffusers_model import DiffusersVideoModel
 from animator.models.video.find import check_video_folder, find_video_model
 from animator.models.video.kinds import VideoKind
@@ -42,7 +44,8 @@ def _pipeline(
     dtypes = {"default": dtype}
     if kind.vae_is_single and options.precision == "auto":
         dtypes |= {"vae": torch.float32, "image_encoder": torch.float32}
-    pickled = [part for part in folder.iterdir() if part.is_dir() and not use_safetensors(part)]
+    parts = (folder / part for part in components(read_config(folder / INDEX)))
+    pickled = [part for part in parts if not use_safetensors(part)]
     return getattr(diffusers, kind.pipeline).from_pretrained(
         str(folder),
         dtype=dtypes,

@@ -22,18 +22,21 @@ class RenderTime:
         seconds: About how long.
         device: Where the model runs.
         measured: When `animator bench` measured a film like it; None for a rule of thumb by the CPU's speed.
+        is_partial: True where a video model generates in-betweens, whose time is not known and not counted.
     """
 
     seconds: float
     device: str
     measured: date | None
+    is_partial: bool = False
 
     def __str__(self) -> str:
         if self.measured is None:
             where = "'s CPU (rule of thumb; animator bench measures it)"
         else:
             where = f" ({self.device}; measured with animator bench on {self.measured})"
-        return f"about {duration_text(self.seconds)} on this machine{where}"
+        partly = ", besides the time of the video model, which is not known" if self.is_partial else ""
+        return f"about {duration_text(self.seconds)} on this machine{where}{partly}"
 
 
 def render_time(needed: Estimate, film: Animation, model: ModelDefaults, cpu_seconds: float) -> RenderTime:
@@ -47,8 +50,9 @@ def render_time(needed: Estimate, film: Animation, model: ModelDefaults, cpu_sec
     """
     speed = _measured_speed(film, model)
     if speed is None:
-        return RenderTime(cpu_seconds, "cpu", None)
-    return RenderTime(film_seconds(needed, film.size, model, speed), speed.device, speed.measured)
+        return RenderTime(cpu_seconds, "cpu", None, is_partial=needed.tweened > 0)
+    seconds = film_seconds(needed, film.size, model, speed)
+    return RenderTime(seconds, speed.device, speed.measured, is_partial=needed.tweened > 0)
 
 
 def _measured_speed(film: Animation, model: ModelDefaults) -> MachineSpeed | None:

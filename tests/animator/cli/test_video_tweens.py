@@ -98,6 +98,7 @@ def test_a_check_counts_what_the_video_model_generates(place: Path) -> None:
     code, said = animator(place, "check", preset(place, "counted", "tiny-wan"))
     assert code == 0, said
     assert "6 times the in-betweens by a video model, 12 steps" in said
+    assert "on this machine's CPU (rule of thumb; animator bench measures it), besides the time of" in said
     assert "of every 4 images that the video model generates, the 3 nearest in time are shown" in said
     code, said = animator(place, "check", preset(place, "even", "tiny-wan", "'0:(1), 1:(4)'"))
     assert "5 times the in-betweens" in said and "nearest in time" not in said

@@ -3,6 +3,7 @@
 from nicegui import ui
 
 from animator.core.size_text import size_text
+from animator.runs.preflight.estimate import Estimate
 from animator.runs.preflight.render_time import RenderTime
 from animator.runs.preflight.report import Work
 from animator.studio.labels import Translate
@@ -47,11 +48,20 @@ def _facts(work: Work, t: Translate) -> list[tuple[str, str]]:
             t("Generated"),
             t("{count} of them, {steps} steps").format(count=needed.generated, steps=needed.steps),
         ),
+        *_tweened(needed, t),
         (t("On disk"), t("up to {size}").format(size=size_text(needed.frame_bytes))),
         (t("Time to render"), _render_time(work.render_time, t)),
         (t("Model"), work.model),
     ]
     return [*facts, (t("Left open"), work.open_values)] if work.open_values else facts
+
+
+def _tweened(needed: Estimate, t: Translate) -> list[tuple[str, str]]:
+    """Returns what a video model generates; empty for a film without one."""
+    if not needed.tweened:
+        return []
+    text = t("{count} times by a video model, {steps} steps")
+    return [(t("In-betweens"), text.format(count=needed.tweened, steps=needed.tween_steps))]
 
 
 def _render_time(time: RenderTime | None, t: Translate) -> str:
@@ -61,4 +71,9 @@ def _render_time(time: RenderTime | None, t: Translate) -> str:
     measured = t("about {time} on this machine ({device}; measured with animator bench on {date})")
     estimated = t("about {time} on this machine's CPU (rule of thumb; animator bench measures it)")
     text = estimated if time.measured is None else measured
-    return text.format(time=time_text(time.seconds, t), device=time.device, date=time.measured)
+    words = text.format(time=time_text(time.seconds, t), device=time.device, date=time.measured)
+    return (
+        t("{time}, besides the time of the video model, which is not known").format(time=words)
+        if time.is_partial
+        else words
+    )

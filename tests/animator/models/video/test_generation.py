@@ -12,7 +12,8 @@ from torch import Tensor
 
 from animator.errors import AnimatorError
 from animator.images.image import to_uint8
-from animator.models.diffusion.load_options import LoadOptions
+from animator.models.diffusion.load_options import LoadOptions, Precision
+from animator.models.diffusion.step_hook import before_steps
 from animator.models.video.diffusers_model import DiffusersVideoModel
 from animator.models.video.load import load_video_model
 from animator.models.video.model import Between
@@ -137,6 +138,47 @@ def test_little_memory_gives_much_the_same_images(
 ) -> None:
     low = load_video_model(str(video_folder(kind)), LoadOptions(memory="low"), CPU)
     assert torch.allclose(low(between()), opened(kind)(between()), atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("last", [0, 1])
+def test_a_stop_acts_between_steps_and_leaves_the_model_as_it_was(
+    opened: Callable[[str], DiffusersVideoModel], kind: str, last: int
+) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop(step: int, steps: int) -> None:
+        seen.append((step, steps))
+        if step == last:
+            raise StopError
+
+    seen = list[tuple[int, int]]()
+    expected = opened(kind)(between())
+    with pytest.raises(StopError), before_steps(stop):
+        opened(kind)(between())
+    assert seen == [(step, 3) for step in range(last + 1)]
+    seen.clear()
+    last = 3
+    with before_steps(stop):
+        assert torch.equal(opened(kind)(between()), expected)
+    assert seen == [(0, 3), (1, 3), (2, 3)]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("precision", ["bf16", "auto"])
+def test_half_precision_gives_much_the_same_images(
+    opened: Callable[[str], DiffusersVideoModel],
+    video_folder: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    precision: Precision,
+) -> None:
+    monkeypatch.setattr("animator.models.video.load.load_dtype", lambda *_, **__: torch.bfloat16)
+    half = load_video_model(str(video_folder(kind)), LoadOptions(precision=precision), CPU)
+    images, exact = half(between()), opened(kind)(between())
+    assert images.dtype == torch.float32 and not torch.equal(images, exact)
+    assert float((images - exact).abs().mean()) < 0.02
 
 
 @pytest.mark.parametrize(
