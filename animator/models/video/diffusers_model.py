@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.core.lru_cache import LRUCache
-from animator.errors import AnimatorError, ChangeSetting
+from animator.errors import AnimatorError, ChangeSetting, ModelError
 from animator.images.image import to_uint8
 from animator.models.diffusion.memory import is_out_of_memory
 from animator.models.diffusion.pipeline_parts import encoders_on, pipeline_without
@@ -23,6 +23,7 @@ from animator.models.video.model import Between
 from animator.models.video.times import generated_steps, shown_images
 
 TEXTS_KEPT = 16
+_MOST_MULTIPLE, _MOST_TIME_MULTIPLE = 128, 32
 _TEXTS = ("text_encoder", "tokenizer")
 
 
@@ -44,12 +45,22 @@ class DiffusersVideoModel:
             device: Where it runs.
             is_low: True keeps each network on the device only while it runs, encodes texts on the CPU and
                 decodes in tiles.
+
+        Raises:
+            ModelError: Its sizes are not those of a video model.
         """
         self._name, self._kind, self._device = name, kind, device
         self._calls = calls_of(kind)
         self._encoders = pipeline
         self._encoder_device = torch.device("cpu") if is_low else device
         self._pipeline = pipeline_without(pipeline, _TEXTS)
+        self._multiple = self._calls.multiple(self._pipeline)
+        self._time_multiple = self._calls.time_multiple(self._pipeline)
+        if not (1 <= self._multiple <= _MOST_MULTIPLE and 1 <= self._time_multiple <= _MOST_TIME_MULTIPLE):
+            raise ModelError(
+                f"{name}: compresses images {self._multiple} times and time {self._time_multiple} times; "
+                f"expected at most {_MOST_MULTIPLE} and {_MOST_TIME_MULTIPLE}, as models of this kind do"
+            )
         self._texts: LRUCache[str, Mapping[str, Any]] = LRUCache(TEXTS_KEPT)
         if is_low:
             self._pipeline.vae.enable_tiling()
@@ -66,12 +77,12 @@ class DiffusersVideoModel:
             AnimatorError: The model fails, or the memory is not enough.
         """
         needed = between.count + 1
-        steps = generated_steps(needed, self._calls.time_multiple(self._pipeline))
+        steps = generated_steps(needed, self._time_multiple)
         announced = _Steps(between.steps)
+        height, width = between.first.shape[-2:]
         with self._explained(between, steps + 1, announced):
             images = self._generate(between, steps, announced)
-        height, width = between.first.shape[-2:]
-        shown = images[list(shown_images(needed, steps)), :, :height, :width]
+            shown = images[list(shown_images(needed, steps)), :, :height, :width]
         if not bool(torch.isfinite(shown).all()):
             raise AnimatorError(
                 f"frame {between.frame}: the video model {self._name} returned NaN instead of images; set "
@@ -117,9 +128,8 @@ class DiffusersVideoModel:
 
     def _padded(self, image: Tensor) -> Tensor:
         """Returns an image (3, H, W) with its right and lower edge repeated up to a size of the model."""
-        multiple = self._calls.multiple(self._pipeline)
         height, width = image.shape[-2:]
-        edges = (0, -width % multiple, 0, -height % multiple)
+        edges = (0, -width % self._multiple, 0, -height % self._multiple)
         return functional.pad(image.unsqueeze(0), edges, mode="replicate")[0]
 
     @contextmanager

@@ -33,7 +33,7 @@ def load_video_model(name: str, options: LoadOptions, device: torch.device) -> D
         folder = download_pipeline(diffusers, checkpoint) if is_hub else Path(checkpoint.location)
         kind = check_video_folder(name, folder)
         pipeline = _pipeline(diffusers, folder, kind, options, device)
-    return DiffusersVideoModel(name, kind, pipeline, device, is_low=options.memory == "low")
+        return DiffusersVideoModel(name, kind, pipeline, device, is_low=options.memory == "low")
 
 
 def _pipeline(

@@ -18,6 +18,7 @@ from animator.models.diffusion.checkpoints.latent_shape import UNKNOWN, LatentSh
 from animator.models.diffusion.checkpoints.library import INDEX
 from animator.models.diffusion.checkpoints.parts import is_network
 from animator.models.model_folder import components
+from animator.models.video.kinds import kind_of_pipeline
 
 _TEXT_ENCODERS = ("text_encoder", "text_encoder_2")
 _OPEN_CLIP_WIDTH = 1024
@@ -122,6 +123,11 @@ def config_folder(name: str, kind: Kind) -> Path:
 def _folder_facts(name: str, folder: Path) -> ModelFacts:
     index = read_config(folder / INDEX)
     class_name = str(index.get("_class_name", ""))
+    if video := kind_of_pipeline(class_name):
+        raise ModelError(
+            f"model {name}: is a video model ({video.title}), which generates no single images; name it in "
+            "diffusion.tween_model, with cadence_blend: video"
+        )
     parts = [part for part, of in components(index).items() if len(of) == 2 and None not in of]
     for part in parts:
         if part.startswith(_WEIGHTLESS):

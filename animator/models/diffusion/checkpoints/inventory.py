@@ -1,10 +1,12 @@
 """`model_entries` and `model_table`: list the built-in model, models in folders and in the hub's cache."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.file_header import HARMLESS, Header, read_header
 from animator.models.diffusion.checkpoints.find import STARTER, find_checkpoint
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
@@ -13,8 +15,10 @@ from animator.models.diffusion.checkpoints.library import INDEX, Library
 from animator.models.diffusion.checkpoints.model_info import SHORT, sha256, size_of
 from animator.models.diffusion.checkpoints.network_signs import TEXT_ENCODERS
 from animator.models.diffusion.checkpoints.parts import Rest, find_parts, is_network
+from animator.models.video.kinds import kind_of_pipeline
 
 DIFFUSERS, PICKLED_FILE, BROKEN_FILE = "diffusers model", "pickled file", "broken file"
+VIDEO = "video model"
 TYPE_WIDTH = 36  # of the type column
 
 
@@ -25,7 +29,8 @@ class ModelEntry:
     Attributes:
         name: Its name in settings.
         path: Where it is.
-        what: "diffusers model", the `what` of a file's `Kind`, or `PICKLED_FILE` and `BROKEN_FILE`.
+        what: "diffusers model", "video model", the `what` of a file's `Kind`, or `PICKLED_FILE` and
+            `BROKEN_FILE`.
         family: Key of `FAMILY_NAMES`; empty where it is unknown.
         label: What it is, for people.
         problem: What is wrong with a broken file.
@@ -88,7 +93,7 @@ def _line(kind: str, path: Path, name: str, *, hashes: bool) -> str:
 
 def _entry(path: Path, library: Library) -> ModelEntry:
     if path.is_dir():
-        return ModelEntry(path.name, path, DIFFUSERS, label=DIFFUSERS)
+        return _folder_entry(path)
     if path.suffix not in HARMLESS:
         return ModelEntry(path.name, path, PICKLED_FILE, label=f"{PICKLED_FILE} ({path.suffix})")
     try:
@@ -103,6 +108,15 @@ def _entry(path: Path, library: Library) -> ModelEntry:
     precision = header.precision
     rest = _rest(header, library) if is_network(kind) else ""
     return replace(entry, label=f"{kind}, {precision}", precision=precision, rest=rest)
+
+
+def _folder_entry(path: Path) -> ModelEntry:
+    """Returns the entry of a diffusers folder; one whose index cannot be read is told when it is used."""
+    what = DIFFUSERS
+    with suppress(ModelError):
+        index = read_config(path / INDEX)
+        what = VIDEO if kind_of_pipeline(str(index.get("_class_name", ""))) else DIFFUSERS
+    return ModelEntry(path.name, path, what, label=what)
 
 
 def _rest(header: Header, library: Library) -> str:

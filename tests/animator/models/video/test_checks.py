@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.inventory import model_entries
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.checkpoints.usable import check_model
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.video.find import check_video_folder, find_video_model
 from animator.models.video.kinds import LTX, WAN, VideoKind
+from animator.models.video.load import load_video_model
 from tests.animator.models.video.conftest import MAKERS
 
 Folder = Callable[[str], Path]
@@ -185,3 +190,18 @@ def test_other_names_are_refused(
         found = find_video_model(name, Library())
         check_video_folder(name, Path(found.location))
     assert words in str(caught.value)
+
+
+def test_it_is_listed_and_refused_as_the_model_of_a_film(video_folder: Folder) -> None:
+    folder = video_folder("ltx")
+    (entry,) = (entry for entry in model_entries((folder.parent,)) if entry.path == folder)
+    assert (entry.what, entry.label) == ("video model", "video model")
+    with pytest.raises(ModelError, match=r"is a video model .*; name it in diffusion\.tween_model"):
+        check_model(str(folder), Library())
+
+
+def test_sizes_of_no_video_model_are_refused(video_folder: Folder, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(video_folder("wan 2.2"), tmp_path / "model"))
+    config("vae/config.json", scale_factor_spatial=100_000)(folder)
+    with pytest.raises(ModelError, match="compresses images 200000 times and time 4 times; expected at most"):
+        load_video_model(str(folder), LoadOptions(), torch.device("cpu"))
