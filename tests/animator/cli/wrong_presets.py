@@ -131,6 +131,14 @@ WRONG: dict[str, tuple[str, str]] = {
     "weight of a tag": ("prompts: 'a <lora:x:much>'", "the weight is not a number"),
     "embedding": ("prompts: a fogged lake", "this textual inversion has vectors of width 768"),
     "clip_skip": ("diffusion: {clip_skip: '0:(1), 6:(40)'}", "diffusion.clip_skip: is "),
+    "video model": (
+        "diffusion: {cadence: 2, cadence_blend: video}",
+        "diffusion.tween_model: is empty; cadence_blend: video needs a diffusers folder of Wan",
+    ),
+    "video model that is an image model": (
+        "diffusion: {cadence: 2, cadence_blend: video, tween_model: starter}",
+        "diffusion.tween_model: starter: is a StableDiffusionPipeline; expected a diffusers folder of Wan",
+    ),
     "VAE": ("diffusion: {vae: nowhere}", "diffusion.vae: nowhere: there is no such file or folder"),
     "VAE that is a LoRA": ("diffusion: {vae: models/style.safetensors}", "is not a VAE but a file of kind"),
     "architecture": ("diffusion: {architecture: ./empty}", "diffusion.architecture"),
