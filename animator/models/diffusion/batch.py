@@ -59,10 +59,15 @@ def in_groups(
     return [made[index] for index in range(len(requests))]
 
 
-def form_of(request: GenerationRequest) -> Hashable:
-    """Returns what requests have to share to be sampled together, besides LoRA files and hypernetworks."""
+def form_of(request: GenerationRequest, begins: float) -> Hashable:
+    """Returns what requests have to share to be sampled together, besides LoRA files and hypernetworks.
+
+    Args:
+        request: One of them.
+        begins: What says where among the steps it begins: those that run, or the share that is skipped.
+    """
     return (
-        (request.size, request.steps, request.steps_run, request.sampler, request.tiling),
+        (request.size, request.steps, begins, request.sampler, request.tiling),
         (request.ddim_eta, request.ancestral_eta),
         (request.refiner, request.freeu, request.deep_shrink),
         tuple(

@@ -130,7 +130,7 @@ class UNetEngine:
             is_alone = is_low or find_sampler(request.sampler).calls_per_step is None
             prompts = self._prompt_encoder
             files = prompts.loras(request.prompt), prompts.hypernetworks(request.prompt)
-            return form_of(request), files, next(positions) if is_alone else -1
+            return form_of(request, request.steps_run), files, next(positions) if is_alone else -1
 
         return in_groups(self._generate_alike, requests, key)
 

@@ -43,12 +43,23 @@ class FlowDenoiser:
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the network estimates from x (1, C, h, w)."""
-        step = step_of(self.sigmas, sigma)
-        self.guide(step / (len(self.sigmas) - 1))
-        timestep = self.schedule.timestep(sigma)
-        calls = self.calls[min(step, len(self.calls) - 1)]
+        self.tell_step(sigma)
+        timestep, calls = self.schedule.timestep(sigma), self.calls_at(sigma)
         made = [self.network.denoise(x, sigma, timestep, call.arguments) for call in calls]
-        denoised = combined(calls, made, x, self.rescale)
+        return self.finish(x, made, sigma)
+
+    def tell_step(self, sigma: float) -> None:
+        """Tells `guide` which step begins with a sigma, or goes on."""
+        self.guide(step_of(self.sigmas, sigma) / (len(self.sigmas) - 1))
+
+    def calls_at(self, sigma: float) -> Calls:
+        """Returns the network calls at a sigma."""
+        return self.calls[min(step_of(self.sigmas, sigma), len(self.calls) - 1)]
+
+    def finish(self, x: Tensor, made: Sequence[Tensor], sigma: float) -> Tensor:
+        """Returns the denoised latent (1, C, h, w) of what the calls at a sigma made of x (1, C, h, w)."""
+        step = step_of(self.sigmas, sigma)
+        denoised = combined(self.calls_at(sigma), made, x, self.rescale)
         if self.inpaint is not None:
             denoised = self.inpaint.original.lerp(denoised, self.inpaint.mask)
         return denoised if self.hold is None else self.hold.apply(denoised, *self.sigmas[step : step + 2])

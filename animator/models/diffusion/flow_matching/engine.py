@@ -1,8 +1,9 @@
 """`FlowEngine`: flow-matching transformers, sampled by our own loop over diffusers' pipelines."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import count
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 from animator.core.lru_cache import LRUCache
 from animator.errors import ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
+from animator.models.diffusion.batch import form_of, in_groups
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily, family_of_pipeline
 from animator.models.diffusion.flow_matching.autoencoders import open_autoencoder
 from animator.models.diffusion.flow_matching.calls import FlowPrompts
@@ -26,6 +28,7 @@ from animator.models.diffusion.flow_matching.supported import (
     unsupported,
 )
 from animator.models.diffusion.flow_matching.texts import TEXT_PARTS, FlowTexts
+from animator.models.diffusion.flow_matching.together import FlowTogether
 from animator.models.diffusion.initial_latent import image_latent, initial_latent
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
@@ -60,7 +63,7 @@ class FlowEngine:
         self._library = options.library
         self.precision = set_vae_precision(pipeline.vae, options.precision, device)
         self._vae = open_autoencoder(pipeline.vae, self._family)
-        is_low = options.memory == "low"
+        self._is_low = is_low = options.memory == "low"
         encoder_device = torch.device("cpu") if is_low else device
         texts = FlowTexts(self._family, pipeline, encoder_device, device)
         self._prompts = FlowPrompts.of(self._family, pipeline, texts)
@@ -126,11 +129,19 @@ class FlowEngine:
             check_has_controlnets(self._family, self._name)
         self._controlnets.load(controlnets)
 
-    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
-        """Returns the generated image of each request, one after the other; see `Engine`."""
-        return [self.generate(request) for request in requests]
-
     @torch.no_grad()
+    def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the generated images; see `Engine`; one after the other with low memory. One stops all."""
+        positions = count()
+
+        def key(request: GenerationRequest) -> Hashable:
+            is_alone = self._is_low or find_sampler(request.sampler).calls_per_step is None
+            form = form_of(request, request.skipped_share), lora_weights(request.prompt, self._library)
+            guided_by = request.controls, request.image_prompts  # those that share the very same ones
+            return form, guided_by, next(positions) if is_alone else -1
+
+        return in_groups(self._generate_alike, requests, key)
+
     def generate(self, request: GenerationRequest) -> Tensor:
         """Returns the generated image; see `Engine`.
 
@@ -138,10 +149,7 @@ class FlowEngine:
             ModelError: The request needs something that these models do not support.
             GenerationStopped: The request's observer stopped it.
         """
-        image = self.decode(self.generate_latent(request), request.size)
-        if request.mask is not None and request.image is not None:
-            image = request.image.lerp(image, request.mask)
-        return image
+        return self.generate_batch([request])[0]
 
     def steps_run(self, request: GenerationRequest) -> int:
         """Returns the number of steps that a request runs; see `Engine`."""
@@ -150,28 +158,49 @@ class FlowEngine:
     @torch.no_grad()
     def generate_latent(self, request: GenerationRequest) -> Tensor:
         """Returns the latent of the generated image; errors as `generate`."""
-        check_supported(request, self._family, self._name, self._library)
-        self._loras.apply(lora_weights(request.prompt, self._library))
-        vae, steps = self._vae, self.steps_run(request)
-        shape = vae.latent_shape(request.size)
-        calls = self._prompts.calls(request, steps, self._loras.text_state)
-        schedule = self._schedule(request.steps, shape, calls)
-        sigmas = schedule.after(request.skipped_share)
-        noise, original = LatentNoise.of(request.seed, shape, self._device), image_latent(request, vae)
-        start = initial_latent(request, vae, sigmas[0], noise, original, 1 - sigmas[0])
-        kept = inpaint_of(request, vae, original), hold_of(request, vae, original, schedule)
-        plain = FlowDenoiser(self._network, schedule, sigmas, calls, *kept, request.guidance.rescale)
-        with guided(
-            self._network.pipeline.transformer, self._controlnets.guides(request.controls)
-        ) as guiding:
-            denoise = replace(plain, guide=guiding.at)
-            watched = stepwise(denoise, sigmas, [self._report(request, steps)])
+        return self._sample([request])
+
+    def _generate_alike(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
+        """Returns the images (3, H, W) of requests of one form."""
+        images: list[Tensor] = []
+        for request, latent in zip(requests, self._sample(requests).split(1), strict=True):
+            image = self.decode(latent, request.size)
+            if request.mask is not None and request.image is not None:
+                image = request.image.lerp(image, request.mask)
+            images.append(image)
+        return images
+
+    def _sample(self, requests: Sequence[GenerationRequest]) -> Tensor:
+        """Returns the denoised latents (N, C, h, w) of requests of one form."""
+        for request in requests:
+            check_supported(request, self._family, self._name, self._library)
+        first = requests[0]
+        self._loras.apply(lora_weights(first.prompt, self._library))
+        shape = self._vae.latent_shape(first.size)
+        noises = [LatentNoise.of(request.seed, shape, self._device) for request in requests]
+        begun = [self._begin(request, noise) for request, noise in zip(requests, noises, strict=True)]
+        sigmas, starts = begun[0][0].sigmas, torch.cat([start for _, start in begun])
+        noise_sampler = NoiseSampler(lambda: torch.cat([noise.draw() for noise in noises]), 0.0)
+        guides = self._controlnets.guides(first.controls)
+        with guided(self._network.pipeline.transformer, guides) as guiding:
+            parts = tuple(replace(part, guide=guiding.at) for part, _ in begun)
+            denoise = parts[0] if len(parts) == 1 else FlowTogether(parts)
+            watched = stepwise(denoise, sigmas, [self._report(request) for request in requests])
             try:
-                return find_sampler(request.sampler).solve(
-                    watched, start, sigmas, NoiseSampler(noise.draw, 0.0)
-                )
+                return find_sampler(first.sampler).solve(watched, starts, sigmas, noise_sampler)
             except EnoughSteps as enough:
                 return latents_of(enough)
+
+    def _begin(self, request: GenerationRequest, noise: LatentNoise) -> tuple[FlowDenoiser, Tensor]:
+        """Returns what denoises a request's latent, and the latent that it begins with (1, C, h, w)."""
+        vae, shape = self._vae, self._vae.latent_shape(request.size)
+        calls = self._prompts.calls(request, self.steps_run(request), self._loras.text_state)
+        schedule = self._schedule(request.steps, shape, calls)
+        sigmas, original = schedule.after(request.skipped_share), image_latent(request, vae)
+        start = initial_latent(request, vae, sigmas[0], noise, original, 1 - sigmas[0])
+        kept = inpaint_of(request, vae, original), hold_of(request, vae, original, schedule)
+        rescale = request.guidance.rescale
+        return FlowDenoiser(self._network, schedule, sigmas, calls, *kept, rescale), start
 
     @torch.no_grad()
     def encode(self, image: Tensor) -> Tensor:
@@ -190,10 +219,11 @@ class FlowEngine:
             (steps, shape), lambda: self._network.schedule(shape, steps, any_call.arguments)
         )
 
-    def _report(self, request: GenerationRequest, steps: int) -> StepReports | None:
+    def _report(self, request: GenerationRequest) -> StepReports | None:
         if request.observer is None:
             return None
-        return StepReports(request.observer, steps, partial(latent_preview, factors=self._factors))
+        preview = partial(latent_preview, factors=self._factors)
+        return StepReports(request.observer, self.steps_run(request), preview)
 
     @cached_property
     def _factors(self) -> RGBFactors:

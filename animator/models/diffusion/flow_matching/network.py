@@ -73,13 +73,13 @@ class FlowNetwork:
         return schedule_of(ask, self.scheduler)
 
     def denoise(self, latent: Tensor, sigma: float, timestep: float, arguments: Arguments) -> Tensor:
-        """Returns the denoised latent (1, C, h, w), float32, that the network estimates.
+        """Returns the denoised latents (N, C, h, w), float32, that the network estimates.
 
         Args:
-            latent: The noised latent (1, C, h, w).
-            sigma: Its sigma, in (0, 1].
+            latent: The noised latents (N, C, h, w).
+            sigma: Their sigma, in (0, 1].
             timestep: The timestep of that sigma.
-            arguments: Embeddings and guidance scales.
+            arguments: Embeddings of N texts, and guidance scales.
         """
         step = self._step
         step.sigma, step.timestep, step.denoised = sigma, timestep, None
@@ -110,22 +110,22 @@ class FlowNetwork:
 
 
 def pack(latent: Tensor, family: FlowFamily) -> Tensor:
-    """Returns a latent (1, C, h, w) as a family's pipeline takes it."""
+    """Returns latents (N, C, h, w) as a family's pipeline takes them."""
     if family.latents == "image" or family.patch == 1:
         return latent
-    _, channels, height, width = latent.shape
+    count, channels, height, width = latent.shape
     side = family.patch
-    patches = latent.reshape(1, channels, height // side, side, width // side, side)
+    patches = latent.reshape(count, channels, height // side, side, width // side, side)
     return patches.permute(0, 2, 4, 1, 3, 5).reshape(
-        1, height // side * (width // side), channels * side * side
+        count, height // side * (width // side), channels * side * side
     )
 
 
 def unpack(latent: Tensor, shape: tuple[int, ...], family: FlowFamily) -> Tensor:
-    """Returns a latent as a family's network has it as (1, C, h, w), of this shape."""
+    """Returns latents as a family's network has them as (N, C, h, w), of this shape."""
     if family.latents == "image":
         return latent
-    _, channels, height, width = shape
+    count, channels, height, width = shape
     side = family.patch
-    patches = latent.reshape(1, height // side, width // side, channels, side, side)
+    patches = latent.reshape(count, height // side, width // side, channels, side, side)
     return patches.permute(0, 3, 1, 4, 2, 5).reshape(shape)

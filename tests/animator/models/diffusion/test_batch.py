@@ -165,13 +165,6 @@ def test_diffusers_without_batches_and_empty_batches_work(
     assert generate_batch(opened("sd1"), []) == []
 
 
-def test_transformers_generate_their_batch_one_by_one(opened: Opened, request_: GenerationRequest) -> None:
-    requests = seeds(request_, 2)
-    apart = [opened("flux").generate(request) for request in requests]
-    together = generate_batch(opened("flux"), requests)
-    assert all(torch.equal(one, other) for one, other in zip(together, apart, strict=True))
-
-
 def test_a_failing_request_fails_the_batch_and_not_the_model(
     opened: Opened, request_: GenerationRequest
 ) -> None:

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from animator.errors import ModelError
+from animator.models.diffusion.batch import generate_batch
 from animator.models.diffusion.checkpoints.facts import ModelFacts
 from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.checkpoints.library import Library
@@ -294,3 +295,19 @@ def test_nets_of_other_widths_are_said(
     diffuser = open_stable(str(model_of("flux")), CPU, LoadOptions(Library((tmp_path,))))
     with pytest.raises(ModelError, match="its blocks have a width of 64, those of this Flux 32"):
         diffuser.generate(replace(asked, controls=(control("wide"),)))
+
+
+@pytest.mark.parametrize("name", ["flux", "flux-union", "sd3"])
+def test_images_of_a_batch_are_guided_as_each_alone(
+    name: str, diffuser_of: Open, asked: GenerationRequest
+) -> None:
+    """Those with the very same controls share calls; others have their own."""
+    diffuser = diffuser_of(NETS[name][0])
+    more: dict[str, Any] = {"task": "canny"} if "union" in name else {}
+    own, other = control(name, **more), control(name, image=IMAGE.flip(1), **more)
+    units = ((own,), (own,), (other,), ())
+    requests = [replace(asked, seed=seed, controls=unit) for seed, unit in enumerate(units)]
+    together = generate_batch(diffuser, requests)
+    for image, request in zip(together, requests, strict=True):
+        assert torch.allclose(image, diffuser.generate(request), atol=1e-4)
+    assert apart(together[2], diffuser.generate(replace(requests[2], controls=(own,)))) > 1e-4
