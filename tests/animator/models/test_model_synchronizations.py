@@ -1,5 +1,6 @@
 """Models wait for a GPU only where `docs/bench.md` says so; see `tests/synchronizations.py`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,19 @@ from animator.loop.render import render
 from animator.models.depth.estimator import Estimator
 from animator.models.depth.open_depth import open_depth
 from animator.models.depth.registry import MODELS
+from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
+from animator.models.diffusion.flow_matching.engine import FlowEngine
+from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.preview import RGBFactors, latent_preview
+from animator.models.diffusion.request import GenerationRequest
+from animator.models.diffusion.tuning import GuidanceTuning
 from animator.models.faces.networks import RestorationNetwork
 from animator.models.faces.restore import FaceRestorer, restore_faces
 from animator.models.faces.yunet import open_yunet
 from animator.models.flow.opencv import Dis
 from animator.timeline.timeline import Timeline
+from schedules import PromptFrame
+from tests.animator.models.diffusion import tiny_models
 from tests.face_files import write_detector
 from tests.fakes import Make
 from tests.opened import open_stable
@@ -44,6 +52,36 @@ def test_the_built_in_models_wait_for_the_mask_and_for_a_faultless_image(make_an
         Place("models/diffusion/inpaint.py", "_margins"),
         Place("models/diffusion/retry.py", "_fault"),
     }
+    assert noted.found.keys() <= listed().keys()
+
+
+@pytest.mark.parametrize("kind", FLOW_FAMILIES)
+def test_flow_matching_models_wait_where_diffusers_networks_do(kind: str) -> None:
+    image, area = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(1)), torch.ones(1, 64, 64)
+    with synchronizations() as noted:
+        engine = FlowEngine(kind, tiny_models.pipeline(kind), LoadOptions(precision="fp32"), DEVICE)
+        asked = GenerationRequest(
+            frame=0,
+            size=(64, 64),
+            image=image.to(DEVICE),
+            prompt=PromptFrame("a [lake:sea:0.5]", "red"),
+            strength=0.4,
+            steps=4,
+            cfg_scale=4.0,
+            sampler="Heun",
+            seed=3,
+            mask=area.triu().to(DEVICE),
+            revealed=area.tril().to(DEVICE),
+            revealed_strength=0.1,
+            guidance=GuidanceTuning(rescale=0.5, distilled=2.0),
+        )
+        both = [asked, replace(asked, seed=4)]
+        for _ in range(2):
+            noted.found.clear()
+            engine.generate(asked)
+            engine.generate_batch(both)
+    waits = {Place("models/diffusion/flow_matching/network.py", "_call")}
+    assert noted.found.keys() == (waits if kind in ("chroma", "lumina2") else set())
     assert noted.found.keys() <= listed().keys()
 
 

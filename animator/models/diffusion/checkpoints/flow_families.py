@@ -155,6 +155,7 @@ FLOW_FAMILIES: Mapping[str, FlowFamily] = {
             guidance="added",
             latent_space="flux",
             takes_float32=True,
+            arguments={"cfg_truncation": None},  # 1, the default, does the same, and waits for the device
         ),
         FlowFamily(
             "lumina2",

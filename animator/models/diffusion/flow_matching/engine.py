@@ -19,6 +19,7 @@ from animator.models.diffusion.flow_matching.calls import FlowPrompts
 from animator.models.diffusion.flow_matching.controlnets import FlowControlNets, guided
 from animator.models.diffusion.flow_matching.denoiser import FlowDenoiser
 from animator.models.diffusion.flow_matching.guided import Calls
+from animator.models.diffusion.flow_matching.kept_ids import keep_ids, move_tables
 from animator.models.diffusion.flow_matching.latents import hold_of, inpaint_of
 from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler, steps_begun
@@ -67,9 +68,11 @@ class FlowEngine:
         encoder_device = torch.device("cpu") if is_low else device
         texts = FlowTexts(self._family, pipeline, encoder_device, device)
         self._prompts = FlowPrompts.of(self._family, pipeline, texts)
+        alone = _network_alone(pipeline)
+        keep_ids(alone, self._family)
         self._network = FlowNetwork(
             self._family,
-            _network_alone(pipeline),
+            alone,
             flow_scheduler(pipeline.scheduler),
             self._vae.factor,
         )
@@ -108,6 +111,7 @@ class FlowEngine:
         for name, part in self.parts.items():
             if name not in TEXT_PARTS:
                 part.to(device)
+        move_tables(self.transformer, device)
         self._controlnets.to(device)
 
     def upcast_vae(self) -> bool:
