@@ -9,6 +9,7 @@ from torch import Tensor
 from animator.loop.color_anchor import ColorAnchorRule
 from animator.loop.requests import RequestStep, build_request
 from animator.loop.state import State
+from animator.masks.tracked import TrackedMask
 from animator.models.diffusion.one_at_a_time import generate_alone
 from animator.models.diffusion.request import Diffuser
 from animator.timeline.plan import Plan
@@ -170,6 +171,7 @@ class Pipeline:
         cuts: Where the images of the source change to another scene, over which in-betweens do not fade.
         faces: Restores the faces of the generated image, before all steps on it.
         reveal: Finds and fills what comes into view, to be generated; None leaves it to the motion.
+        tracked: The mask that is tracked through the clip; None if none is.
         output: Steps on every finished frame, in-betweens too, which do not come back into the loop.
     """
 
@@ -186,6 +188,7 @@ class Pipeline:
     cuts: Cuts = NO_CUTS
     faces: Faces = NO_FACES
     reveal: "Reveal | None" = None
+    tracked: TrackedMask | None = None
     output: tuple[OutputStep, ...] = ()
 
 

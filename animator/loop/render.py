@@ -59,6 +59,8 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
         state: The state to resume from; None starts at the first frame.
     """
     state = State() if state is None else state
+    if pipeline.tracked is not None:
+        pipeline.tracked.recall(state.tracked)
     while state.next_frame < len(timeline):
         plans = timeline.group(state.next_frame)
         latest = state
@@ -82,6 +84,7 @@ def render(timeline: Timeline, pipeline: Pipeline, state: State | None = None) -
                         revealed=frame.revealed,
                         trails=trails,
                         past=motion.past_with(frame.image),
+                        tracked=None if pipeline.tracked is None else pipeline.tracked.memory,
                     )
                 state = latest if plan is plans[-1] else state
                 yield Frame(plan, image, frame.depth, state, frame.image)

@@ -17,7 +17,8 @@ from animator.images.image_file import decode_file
 from animator.images.mask_tone import contrast_about_mean
 from animator.images.side_stream import to_device
 from animator.masks.compose import compose
-from animator.masks.expression import Leaf, parse_mask
+from animator.masks.expression import TRACKED, Leaf, parse_mask
+from animator.masks.tracked import TrackedMask
 
 FILES_KEPT = 32
 
@@ -129,6 +130,12 @@ class Masks:
         self._dither = dither
         self._preloaded = files or {}
         self._files: LRUCache[str, Tensor] = LRUCache(FILES_KEPT)
+
+    @property
+    def tracked(self) -> TrackedMask | None:
+        """The mask that is followed through the clip; None if there is none."""
+        mask = self._named.get(TRACKED)
+        return mask if isinstance(mask, TrackedMask) else None
 
     def at(self, text: str, frame: int, image: Tensor) -> Tensor:
         """Returns the mask (H, W), [0, 1], of an expression at a frame; see `MaskSource`.

@@ -16,6 +16,7 @@ from animator.core.urls import is_url
 from animator.errors import ModelError, UserError
 from animator.film.probe import images_in
 from animator.loop.build.models import load_options
+from animator.masks.networks import SAM
 from animator.models.controlnet.preprocessors.networks import network_settings
 from animator.models.depth import names as depth_names
 from animator.models.diffusion.checkpoints.find import Checkpoint, find_checkpoint
@@ -27,10 +28,17 @@ from animator.models.faces.find import find_detector, find_face_model
 from animator.models.flow.find_raft import RAFT_FILES
 from animator.models.folders import find_file, torch_downloads
 from animator.models.pretrained.find import find_network
+from animator.models.pretrained.kind import NetworkKind
 from animator.presets.resolve_paths import names_in
 from animator.settings import Animation
 from animator.settings.controlnet import ControlUnit
-from animator.settings.inputs import generates_tweens, mask_files, restores_faces, unit_images
+from animator.settings.inputs import (
+    generates_tweens,
+    mask_files,
+    restores_faces,
+    tracks_by_network,
+    unit_images,
+)
 from animator.settings.paths import PathSetting
 
 _MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model", ".ckpt", ".pt", ".pth")
@@ -74,7 +82,7 @@ def inputs_of(animation: Animation) -> tuple[Input, ...]:
     """Returns the files that a film reads, each once; models that are not found are left out."""
     library = load_options(animation).library
     inputs = [*_named_files(animation), *_diffusion_models(animation, library)]
-    inputs += _preprocessors(animation, library)
+    inputs += _pretrained(animation, library)
     inputs += [*_prompt_files(animation, library), *_networks(animation, library)]
     return tuple({(item.setting, item.name): item for item in inputs}.values())
 
@@ -141,15 +149,19 @@ def _diffusion_models(animation: Animation, library: Library) -> Iterator[Input]
             yield Input(f"diffusion.{setting}", name, path)
 
 
-def _preprocessors(animation: Animation, library: Library) -> Iterator[Input]:
-    """Yields the folders of the networks that the units' preprocessors need."""
+def _pretrained(animation: Animation, library: Library) -> Iterator[Input]:
+    """Yields the folders of networks of transformers: that of the tracker, and those of preprocessors."""
+    wanted: list[tuple[str, NetworkKind, str]] = []
+    if tracks_by_network(animation):
+        wanted.append((SAM.setting, SAM, animation.mask.tracker_model))
     for unit in animation.controlnet:
         for setting, kind in network_settings(unit.module).items() if unit.enabled else ():
-            with suppress(UserError):
-                name = getattr(unit, setting)
-                folder = find_network(kind, name, library)
-                if folder is not None:
-                    yield Input(f"controlnet.{setting}", name or folder.name, folder)
+            wanted.append((f"controlnet.{setting}", kind, getattr(unit, setting)))
+    for setting, kind, name in wanted:
+        with suppress(UserError):
+            folder = find_network(kind, name, library)
+            if folder is not None:
+                yield Input(setting, name or folder.name, folder)
 
 
 def _local(setting: str, checkpoint: Checkpoint) -> Iterator[Input]:

@@ -151,6 +151,11 @@ def tracks(film: "Animation") -> bool:
     return any(leaf.text == TRACKED for text in texts for leaf in leaves(parse_mask(text)))
 
 
+def tracks_by_network(film: "Animation") -> bool:
+    """Returns True if a network follows that thing."""
+    return film.mask.tracker == "sam2" and tracks(film)
+
+
 def reads_masks(film: "Animation") -> bool:
     """Returns True if the film, or one of its units, has any mask but the whole image."""
     return masks_area(film) or any(leaf.text != "everywhere" for _, leaf in mask_leaves(film))

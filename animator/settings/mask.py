@@ -97,6 +97,12 @@ class Mask(Scheduled[MaskPlan]):
     `[dog.png]`."""
     track_from: Annotated[int, _TRACKED] = Field(0, ge=0)
     """Frame whose image of the clip `track` is for; before it, `{tracked}` is empty."""
+    tracker: Annotated[Literal["flow", "sam2"], _TRACKED] = "flow"
+    """What follows the thing: optical flow, which needs no weights, or SAM 2, which also knows things that
+    change their shape."""
+    tracker_model: Annotated[FileOrName, _TRACKED & Is("tracker", ("sam2",))] = ""
+    """SAM 2 for videos: a folder as transformers saves it, its name in the model folders, or a hub id; left
+    out, the first in the model folders that is one."""
     word_model: Annotated[FileOrName, _WORD] = ""
     """A CLIPSeg folder in transformers' format, or its .safetensors: segments the `<word>` of a mask."""
     word_threshold: Annotated[float, _WORD] = Field(0.4, ge=0, le=1)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -11,19 +12,25 @@ from animator.film.open_clip import open_clip
 from animator.images.color import grayscale
 from animator.loop.build.compat import behavior_of
 from animator.loop.build.init_image import read_init_image
+from animator.loop.build.models import folders_of
 from animator.loop.pipeline import Step
 from animator.loop.requests import RequestStep
 from animator.loop.steps.frame_source import FrameSource, StillImage
 from animator.loop.steps.masking import Area, Inpaint, Overlay, OverlayTween, Within
 from animator.loop.tweens.tween import Tween
 from animator.masks.expression import TRACKED
+from animator.masks.networks import SAM
 from animator.masks.sources import Adjust, ClipMask, ConstantMask, Masks, MaskSource, read_mask
-from animator.masks.tracked import FlowFollowing, TrackedMask
+from animator.masks.tracked import FlowFollowing, Following, TrackedMask, Tracker
+from animator.models.diffusion.checkpoints.library import Library
 from animator.models.flow.opencv import Dis, DisQuality
 from animator.settings import Animation
 from animator.settings.inputs import has_word_mask, tracks
 from animator.settings.modes import mode_of
 from animator.timeline.plan import Plan
+
+if TYPE_CHECKING:
+    from animator.models.pretrained.load import PretrainedNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,9 +136,31 @@ def masks_of(animation: Animation, device: torch.device, clip: Callable[[], Fram
     if not tracks(animation):
         return masks
     begin = partial(masks.at, settings.track, settings.track_from)
-    tracker = partial(FlowFollowing, flow=Dis(DisQuality.FINE))
-    tracked = {**named, TRACKED: TrackedMask(clip().at, begin, tracker, settings.track_from)}
+    tracked = {
+        **named,
+        TRACKED: TrackedMask(clip().at, begin, _tracker(animation, device), settings.track_from),
+    }
     return Masks(animation.size, tracked, device, adjust, segmenter, binarize)
+
+
+def _tracker(animation: Animation, device: torch.device) -> Tracker:
+    """Returns what follows a thing; a network is loaded where the first one is followed."""
+    if animation.mask.tracker == "flow":
+        return partial(FlowFollowing, flow=Dis(DisQuality.FINE))
+    library, name = Library(folders_of(animation)), animation.mask.tracker_model
+
+    @cache
+    def network() -> "PretrainedNetwork":
+        from animator.models.pretrained.load import load_network  # loads transformers, which takes seconds
+
+        return load_network(SAM, name, library, device)
+
+    def begin(image: Tensor, mask: Tensor) -> Following:
+        from animator.masks.sam import SamFollowing
+
+        return SamFollowing(image, mask, network())
+
+    return begin
 
 
 def _named_masks(animation: Animation, adjust: Adjust, device: torch.device) -> Mapping[str, MaskSource]:

@@ -36,6 +36,7 @@ from animator.models.diffusion.request import Diffuser
 from animator.models.flow.open_flow import open_flow
 from animator.settings import Animation
 from animator.settings.compat import rules_of
+from animator.settings.inputs import tracks
 from animator.settings.modes import Mode, mode_of
 
 
@@ -94,6 +95,7 @@ def build_pipeline(
         cuts=cuts() if animation.shows_clip else NO_CUTS,
         faces=build_faces(animation, device),
         reveal=reveal,
+        tracked=masks().tracked if tracks(animation) else None,
         output=output_steps(animation),
     )
 

@@ -28,6 +28,7 @@ from animator.runs.preflight.networks import (
     check_faces,
     check_flow,
     check_interpolator,
+    check_tracker,
     check_upscaler,
     check_words,
 )
@@ -59,6 +60,7 @@ _CHECKS = (
     check_flow,
     check_depth,
     check_words,
+    check_tracker,
     check_faces,
     check_upscaler,
     check_interpolator,

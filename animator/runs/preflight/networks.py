@@ -7,15 +7,23 @@ from animator.core.paths import exists, is_file
 from animator.errors import ModelError
 from animator.film.interpolation.find_weights import find_weights
 from animator.film.upscaling.find_upscaler import LANCZOS, check_network
+from animator.masks.networks import SAM
 from animator.models.depth.weights import weights_files
 from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.file_header import SAFE, Header, read_header
 from animator.models.faces.find import check_detector, check_face_model
 from animator.models.flow.find_raft import find_raft
 from animator.models.permitted import check_code, check_readable
+from animator.models.pretrained.find import find_network
 from animator.models.torch_archive import is_torchscript
 from animator.runs.preflight.film import FilmToCheck
-from animator.settings.inputs import has_word_mask, raft_settings, restores_faces, uses_depth
+from animator.settings.inputs import (
+    has_word_mask,
+    raft_settings,
+    restores_faces,
+    tracks_by_network,
+    uses_depth,
+)
 
 _RAFT_SIGN = "feature_encoder."
 _RIFE_SIGN = "block0."
@@ -68,6 +76,13 @@ def check_words(film: FilmToCheck) -> None:
             check_readable(path)
             if path.suffix == SAFE:
                 read_header(path)
+
+
+def check_tracker(film: FilmToCheck) -> None:
+    """Checks the files of the network that follows a thing."""
+    if tracks_by_network(film.animation):
+        with film.problems.at("mask.tracker_model"):
+            find_network(SAM, film.animation.mask.tracker_model, film.library)
 
 
 def check_upscaler(film: FilmToCheck) -> None:

@@ -15,15 +15,25 @@ from animator.loop.render import render
 from animator.loop.state import State
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.presets.load import load
+from animator.runs.inputs import inputs_of
 from animator.runs.preflight.check_film import check_film
 from animator.settings import Animation
 from animator.settings.raw import raw_of
 from animator.timeline.timeline import Timeline
 from tests.animator.masks.moving_thing import SIDE, scene
+from tests.animator.masks.tiny_sam import save_sam
 from tests.clips import save_clip
 from tests.fakes import Make, Recorder
 
-FRAMES = 4
+FRAMES = 8
+
+
+@pytest.fixture(scope="module")
+def sam(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models with a tiny SAM 2 in it."""
+    folder = tmp_path_factory.mktemp("models")
+    save_sam(folder / "sam")
+    return folder
 
 
 @pytest.fixture
@@ -50,12 +60,37 @@ def test_a_film_diffuses_the_thing_wherever_it_is(make_animation: Make, thing: d
         assert float((found & truth).sum() / (found | truth).sum()) > 0.85
 
 
-def test_a_resumed_film_has_the_same_frames(make_animation: Make, thing: dict[str, Any]) -> None:
-    film = make_animation(**thing)
+@pytest.mark.parametrize("cadence", [1, 3])
+@pytest.mark.parametrize("tracker", ["flow", "sam2"])
+def test_a_resumed_film_has_the_same_frames_from_its_state(
+    make_animation: Make, thing: dict[str, Any], sam: Path, tracker: str, cadence: int
+) -> None:
+    film = make_animation(
+        **{**thing, "mask": {**thing["mask"], "tracker": tracker}},
+        diffusion={"model_folders": [str(sam)], "strength": 0.5, "cadence": cadence},
+    )
     whole = list(render(Timeline(film), build_pipeline(film, FakeDiffuser())))
-    state = State.from_bytes(whole[1].state.to_bytes())
-    for again in render(Timeline(film), build_pipeline(film, FakeDiffuser()), state):
-        assert torch.equal(again.image, whole[again.plan.frame].image)
+    for stop in (1, 4, 6):
+        state = State.from_bytes(whole[stop - 1].state.to_bytes())
+        assert (state.tracked is None) == (state.next_frame == 0)
+        for again in render(Timeline(film), build_pipeline(film, FakeDiffuser()), state):
+            assert torch.equal(again.image, whole[again.plan.frame].image)
+
+
+def test_a_network_that_tracks_is_checked_before_it_loads(
+    make_animation: Make, thing: dict[str, Any], sam: Path, tmp_path: Path
+) -> None:
+    mask = {**thing["mask"], "tracker": "sam2"}
+    with pytest.raises(PresetError, match=r"mask\.tracker_model: is not given, and there is none in"):
+        check_film(raw_of(make_animation(**{**thing, "mask": mask})))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "config.json").write_text('{"model_type": "sam2"}')
+    wrong = {**mask, "tracker_model": str(tmp_path / "other")}
+    with pytest.raises(PresetError, match=r"is a model of type 'sam2'; expected .* of type sam2_video"):
+        check_film(raw_of(make_animation(**{**thing, "mask": wrong})))
+    good = make_animation(**{**thing, "mask": mask}, diffusion={"model_folders": [str(sam)]})
+    check_film(raw_of(good))
+    assert ("mask.tracker_model", "sam") in {(one.setting, one.path.name) for one in inputs_of(good)}
 
 
 @pytest.mark.parametrize(

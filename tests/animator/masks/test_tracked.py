@@ -1,13 +1,15 @@
 """Things that are followed through a clip."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 import torch
 from torch import Tensor
 
+from animator.errors import ModelError
+from animator.loop.state import State
 from animator.masks.follow import Track, follow
-from animator.masks.tracked import MASKS_KEPT, FlowFollowing, TrackedMask
+from animator.masks.tracked import MASKS_KEPT, FlowFollowing, TrackedMask, TrackerMemory
 from animator.models.flow.opencv import Dis, DisQuality
 from tests.animator.masks.moving_thing import FRAMES, scene
 
@@ -79,6 +81,31 @@ def test_a_resumed_film_has_the_masks_of_one_that_never_stopped() -> None:
     assert torch.equal(resumed(2, image), masks[2])
 
 
+@pytest.mark.parametrize("last", [0, 1, 4])
+def test_it_continues_from_its_memory_without_the_images_before(last: int) -> None:
+    image = scene(0)[0]
+    through, clip = tracked(Reads()), Reads()
+    for frame in range(last + 1):
+        through(frame, image)
+    state = State(last + 1, image=image, tracked=through.memory)
+    resumed = tracked(clip)
+    resumed.recall(State.from_bytes(state.to_bytes()).tracked)
+    assert resumed.memory is not None and resumed.memory.frame == last and clip.frames == []
+    for frame in (last + 1, last + 2):
+        assert torch.equal(resumed(frame, image), through(frame, image))
+    assert clip.frames == ([0, 1, 2] if not last else [0, last, last + 1, last + 2])
+    assert torch.equal(resumed(1, image), tracked(Reads())(1, image))  # from the beginning again
+
+
+def test_the_memory_of_another_film_is_refused() -> None:
+    image = scene(0)[0]
+    for wrong in ({}, {"mask": torch.zeros(3, 3), "motion": torch.eye(3)}, {"mask": image[0]}):
+        resumed = tracked(Reads())
+        resumed.recall(TrackerMemory(3, wrong))
+        with pytest.raises(ModelError, match=r"mask\.tracker: .* render the film anew"):
+            resumed(4, image)
+
+
 def test_each_image_is_read_once_and_a_group_may_be_asked_for_backwards() -> None:
     clip = Reads()
     source, image = tracked(clip), scene(0)[0]
@@ -109,3 +136,10 @@ class Same:
 
     def next(self, image: Tensor) -> Tensor:
         return self._mask
+
+    @property
+    def memory(self) -> dict[str, Tensor]:
+        return {}
+
+    def recall(self, memory: Mapping[str, Tensor], frames: int, image: Tensor) -> None:
+        """It has nothing to recall."""
