@@ -9,10 +9,14 @@ from torch import Tensor
 from animator.errors import ModelError
 from animator.images.image import to_uint8
 from animator.loop.state import State
+from animator.masks.networks import SAM
 from animator.masks.sam import SamFollowing
 from animator.masks.tracked import TrackerMemory
+from animator.models.diffusion.checkpoints.library import Library
+from animator.models.pretrained.load import load_network
 from tests.animator.masks.moving_thing import scene
 from tests.animator.masks.tiny_sam import SIDE, open_sam, save_sam
+from tests.synchronizations import DEVICE, Place, listed, synchronizations
 
 LONG = 24
 """Frames after which it has begun to forget: it reads 15 pointers and 6 features."""
@@ -101,3 +105,15 @@ def test_an_empty_mask_is_followed_without_an_error(folder: Path) -> None:
     image, mask = scene(0)
     following = SamFollowing(image, torch.zeros_like(mask), open_sam(folder))
     assert set(following.next(image).unique().tolist()) <= {0.0, 1.0}
+
+
+def test_the_host_waits_for_a_device_only_where_it_is_listed(folder: Path) -> None:
+    _, wanted = followed(folder, 3)
+    with synchronizations() as noted:
+        following = SamFollowing(*scene(0), load_network(SAM, str(folder), Library(), DEVICE))
+        masks = [following.next(scene(1)[0])]
+        noted.found.clear()
+        masks += [following.next(scene(frame)[0]) for frame in (2, 3)]
+    assert noted.found.keys() == {Place("masks/sam.py", "_look"), Place("masks/sam.py", "next")}
+    assert noted.found.keys() <= listed().keys()
+    assert all(float((own - one).abs().mean()) < 0.01 for own, one in zip(masks, wanted, strict=True))
