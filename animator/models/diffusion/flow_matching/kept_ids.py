@@ -42,14 +42,13 @@ def move_tables(transformer: Any, device: torch.device) -> None:
     """
     embedder = getattr(transformer, "rope_embedder", None)
     tables = getattr(embedder, "freqs_cis", None)
-    if (
-        embedder is not None and isinstance(tables, list) and device.type != "mps"
-    ):  # which reads them elsewhere
+    is_read_there = device.type != "mps"  # there, the network reads them on the host
+    if embedder is not None and isinstance(tables, list) and is_read_there:
         embedder.freqs_cis = [to_device(table, device) for table in tables]
 
 
 def _kept_texts(encode: Callable[..., Any], names: tuple[str, ...]) -> Callable[..., Any]:
-    """Returns `encode_prompt` for embeddings, which it returns as they are, with what it makes beside them."""
+    """Returns `encode_prompt` for embeddings: it returns them as they are, with what it makes beside them."""
     kept: LRUCache[Hashable, Any] = LRUCache(_KEPT)
 
     @wraps(encode)
