@@ -76,13 +76,11 @@ class SamFollowing:
             raise ModelError(
                 "mask.tracker_model: the film's state is not one of this network; render the film anew"
             )
-        for offset in range(longest if pointers is not None else 0):
-            self._outputs[frames - longest + 1 + offset] = {
-                _POINTER: to_device(pointers[offset], self._device)
-            }
-        for offset in range(shorter if features is not None else 0):
+        for offset, pointer in enumerate(() if pointers is None else pointers[:longest]):
+            self._outputs[frames - longest + 1 + offset] = {_POINTER: to_device(pointer, self._device)}
+        for offset, feature in enumerate(() if features is None else features[:shorter]):
             self._outputs[frames - shorter + 1 + offset] |= {
-                _FEATURES: to_device(features[offset], self._device),
+                _FEATURES: to_device(feature, self._device),
                 _POSITIONS: first[_POSITIONS],
             }
         self._frame = frames
