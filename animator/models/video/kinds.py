@@ -15,6 +15,7 @@ class VideoKind:
         saved_as: Names of pipelines by which diffusers' folders of such models call themselves.
         parts: The classes that each component may have, of those that every model has; empty for any.
         time_multiple: Images are compressed by this factor in time.
+        most_images: Number of images at a time for which it is made.
         vae_is_single: True for a VAE that computes in single precision where nothing else is asked for.
     """
 
@@ -24,6 +25,7 @@ class VideoKind:
     saved_as: tuple[str, ...]
     parts: Mapping[str, tuple[str, ...]]
     time_multiple: int
+    most_images: int
     vae_is_single: bool = False
 
 
@@ -44,6 +46,7 @@ WAN = VideoKind(
         ),
     },
     time_multiple=4,
+    most_images=81,
     vae_is_single=True,
 )
 LTX = VideoKind(
@@ -59,6 +62,7 @@ LTX = VideoKind(
         "scheduler": ("FlowMatchEulerDiscreteScheduler",),
     },
     time_multiple=8,
+    most_images=257,
 )
 VIDEO_KINDS = (WAN, LTX)
 OTHERS = {

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 def check_tweens(film: FilmToCheck) -> None:
     """Checks that the video model is there, complete and of a known kind, where in-betweens are generated.
 
-    Logs a warning where its images cannot be spread evenly over the frames.
+    Logs a warning where its images are not spread evenly, or are too many.
     """
     if film.timeline is None or film.is_broken("diffusion.tween_model", "diffusion.cadence"):
         return
@@ -30,25 +30,32 @@ def check_tweens(film: FilmToCheck) -> None:
         name = film.animation.diffusion.tween_model
         found = find_video_model(name, film.library)
         if found.kind == "folder":
-            _tell_uneven(check_video_folder(name, Path(found.location)), film.timeline)
+            _tell_of_times(check_video_folder(name, Path(found.location)), film.timeline)
         else:
             check_permitted(found)
 
 
-def _tell_uneven(kind: VideoKind, timeline: Timeline) -> None:
-    """Logs a warning for the first group whose images are not evenly spread over its frames.
+def _tell_of_times(kind: VideoKind, timeline: Timeline) -> None:
+    """Logs a warning for images that are not evenly spread over the frames of a group, and for too many.
 
     The film's first group has no image before it, and its last one is as short as it comes.
     """
-    ends = [*timeline.generated_frames.tolist(), len(timeline)]
     multiple = kind.time_multiple
-    for length in np.diff(ends)[1:-1].tolist():
-        if not is_even(length, multiple):
-            shown = generated_steps(length, multiple)
-            warn_once(
-                log,
-                "diffusion.cadence: of every %d images that the video model generates, the %d nearest in "
-                "time are shown, so that things move unevenly; with a cadence of %d or %d they move evenly",
-                *(shown, length, multiple // 2, multiple),
-            )
-            return
+    ends = [*timeline.generated_frames.tolist(), len(timeline)]
+    lengths = np.diff(ends)[1:].tolist()
+    uneven = next((length for length in lengths[:-1] if not is_even(length, multiple)), None)
+    if uneven is not None:
+        warn_once(
+            log,
+            "diffusion.cadence: of every %d images that the video model generates, the %d nearest in "
+            "time are shown, so that things move unevenly; with a cadence of %d or %d they move evenly",
+            *(generated_steps(uneven, multiple), uneven, multiple // 2, multiple),
+        )
+    images = generated_steps(max(lengths, default=1), multiple) + 1
+    if images > kind.most_images:
+        warn_once(
+            log,
+            "diffusion.cadence: the video model is to generate %d images at a time, and is made for up to "
+            "%d; expect repetitions and much memory, or set a lower cadence",
+            *(images, kind.most_images),
+        )

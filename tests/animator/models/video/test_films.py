@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from animator.core.log_collector import collecting
 from animator.models.diffusion.fake import FakeDiffuser
 from animator.runs.inputs import inputs_of
+from animator.runs.preflight.check_film import check_animation
 from animator.runs.progress import Progress
 from animator.runs.render_run import open_run, render_run
 from animator.runs.run import Run
@@ -52,6 +54,15 @@ def test_a_film_that_was_stopped_has_the_frames_of_one_that_never_was(
         for folder in ("whole", "stopped")
     ]
     assert frames[0] == frames[1] and len(set(frames[0])) == FRAMES
+
+
+def test_more_images_than_a_model_is_made_for_are_told(film: Callable[..., Animation]) -> None:
+    long = film("ltx").with_(frames=700)
+    for cadence, words in ((256, []), (264, ["generate 265 images at a time, and is made for up to 257"])):
+        with collecting(joins=False) as collector:
+            check_animation(long.with_(**{"diffusion.cadence": f"0: (1), 1: ({cadence})"}))
+        told = [line for line in collector.warnings if "made for" in line]
+        assert len(told) == len(words) and all(word in line for word, line in zip(words, told, strict=True))
 
 
 def test_the_model_is_an_input_where_it_is_used(film: Callable[..., Animation]) -> None:
