@@ -52,6 +52,7 @@ def test_a_unit_comes_in_whole() -> None:
         "model": "control_v11p_sd15_canny",
         "source": "dance.mp4",
         "module": "canny",
+        "task": "none",
         "preprocessor_model": "",
         "preprocessor_detector": "",
         "weight": "0:(0.65), 10:(1)",
