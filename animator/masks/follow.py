@@ -67,7 +67,7 @@ class Track:
 def follow(track: Track, image: Tensor, flow: Flow) -> Track:
     """Returns the track at the next image (3, H, W) of the clip."""
     back, forth = flow(image, track.image), flow(track.image, image)
-    is_sure = _agree(back, forth)
+    is_sure = flows_agree(back, forth)
     warped = sample(track.mask[None], flow_grid(back, -1.0), Border.ZEROS, Sampling.BILINEAR)[0]
     motion = _affine(back, warped * is_sure)
     start_from_here = track.start_from_here @ motion
@@ -82,7 +82,7 @@ def follow(track: Track, image: Tensor, flow: Flow) -> Track:
     return Track(image, firm, track.start_image, track.start_mask, start_from_here)
 
 
-def _agree(back: Tensor, forth: Tensor) -> Tensor:
+def flows_agree(back: Tensor, forth: Tensor) -> Tensor:
     """Returns where following a flow and then its opposite ends near the start: (H, W), bool.
 
     Source:

@@ -21,6 +21,8 @@ from animator.masks.expression import TRACKED, Leaf, parse_mask
 from animator.masks.tracked import TrackedMask
 
 FILES_KEPT = 32
+FindWord = Callable[[str, int, Tensor], Tensor]
+"""Returns the mask (H, W), [0, 1], of a word at a frame, in its image (3, H, W)."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,6 @@ class MaskSource(Protocol):
             frame: Its number in the film.
             image: The image about to be diffused (3, H, W), for masks that depend on it.
         """
-
-
-class WordModel(Protocol):
-    """Segments an image by a word."""
-
-    def find(self, word: str, image: Tensor) -> Tensor:
-        """Returns the mask (H, W), [0, 1], of a word in an image (3, H, W)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +102,7 @@ class Masks:
         named: Mapping[str, MaskSource],
         device: torch.device,
         adjust: Adjust = _UNCHANGED,
-        words: WordModel | None = None,
+        words: FindWord | None = None,
         dither: Callable[[Tensor], Tensor] | None = None,
         files: Mapping[str, Tensor] | None = None,
     ) -> None:
@@ -118,7 +113,7 @@ class Masks:
             named: The masks of `{name}`.
             device: Device of the masks.
             adjust: Adjustment of masks from files.
-            words: Model for `<word>`; None if no expression has one.
+            words: Finds `<word>`; None if no expression has one.
             dither: Applied to each mask before masks are combined, such as `binarize`; None leaves them soft.
             files: Masks by path, used instead of reading the files.
         """
@@ -161,7 +156,7 @@ class Masks:
         if leaf.kind == "word":
             if self._words is None:
                 raise UserError(f"mask <{leaf.text}>: needs CLIPSeg; set mask.word_model to its folder")
-            return self._words.find(leaf.text, image)
+            return self._words(leaf.text, frame, image)
         if leaf.text not in self._named:
             raise UserError(f"mask {{{leaf.text}}}: there is no such mask; set mask.mask_file")
         return self._named[leaf.text](frame, image)

@@ -37,6 +37,7 @@ def clip_readers(film: "Animation") -> tuple[str, ...]:
         "color.reference": film.color.reference == "video" and matches_colors(film),
         "mask": overlays_clip(film),
         "mask.track": tracks(film),
+        "mask.steady": film.mask.steady > 0 and has_word_mask(film),
     }
     return tuple(setting for setting, reads in readers.items() if reads)
 

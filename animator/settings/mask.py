@@ -107,6 +107,9 @@ class Mask(Scheduled[MaskPlan]):
     """A CLIPSeg folder in transformers' format, or its .safetensors: segments the `<word>` of a mask."""
     word_threshold: Annotated[float, _WORD] = Field(0.4, ge=0, le=1)
     """Confidence above which CLIPSeg counts a pixel to the word."""
+    steady: Annotated[int, _WORD] = Field(0, ge=0, le=32)
+    """Look for each `<word>` in the clip, and average its mask over this many frames before, along their
+    motion, so that it does not flicker; 0 looks at the image that is diffused."""
 
     @property
     def acts(self) -> bool:

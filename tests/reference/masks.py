@@ -45,7 +45,7 @@ def mask(expression: str, masks: Mapping[str, Bytes], width: int, height: int) -
             "everywhere": ConstantMask(torch.ones(height, width)),
         },
         device=cpu,
-        words=TopRows(),
+        words=lambda word, _, image: TopRows().find(word, image),
         dither=binarize,
         files={f"{name}.png": mask for name, mask in sized.items()},
     )

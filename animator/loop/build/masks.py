@@ -20,7 +20,8 @@ from animator.loop.steps.masking import Area, Inpaint, Overlay, OverlayTween, Wi
 from animator.loop.tweens.tween import Tween
 from animator.masks.expression import TRACKED
 from animator.masks.networks import SAM
-from animator.masks.sources import Adjust, ClipMask, ConstantMask, Masks, MaskSource, read_mask
+from animator.masks.sources import Adjust, ClipMask, ConstantMask, FindWord, Masks, MaskSource, read_mask
+from animator.masks.steady import SteadyWords
 from animator.masks.tracked import FlowFollowing, Following, TrackedMask, Tracker
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.flow.opencv import Dis, DisQuality
@@ -125,14 +126,10 @@ def masks_of(animation: Animation, device: torch.device, clip: Callable[[], Fram
     """
     settings = animation.mask
     adjust = Adjust(settings.contrast_adjust, settings.brightness_adjust)
-    segmenter = None
-    if settings.word_model and has_word_mask(animation):
-        from animator.masks.clipseg import open_clipseg  # loads transformers, which takes seconds
-
-        segmenter = open_clipseg(settings.word_model, device, settings.word_threshold)
+    words = _words(animation, device, clip) if settings.word_model and has_word_mask(animation) else None
     binarize = behavior_of(animation).binarize_mask
     named = _named_masks(animation, adjust, device)
-    masks = Masks(animation.size, named, device, adjust, segmenter, binarize)
+    masks = Masks(animation.size, named, device, adjust, words, binarize)
     if not tracks(animation):
         return masks
     begin = partial(masks.at, settings.track, settings.track_from)
@@ -140,7 +137,18 @@ def masks_of(animation: Animation, device: torch.device, clip: Callable[[], Fram
         **named,
         TRACKED: TrackedMask(clip().at, begin, _tracker(animation, device), settings.track_from),
     }
-    return Masks(animation.size, tracked, device, adjust, segmenter, binarize)
+    return Masks(animation.size, tracked, device, adjust, words, binarize)
+
+
+def _words(animation: Animation, device: torch.device, clip: Callable[[], FrameSource]) -> FindWord:
+    """Returns what finds words: in the image that is diffused, or steadily in the clip."""
+    from animator.masks.clipseg import open_clipseg  # loads transformers, which takes seconds
+
+    settings = animation.mask
+    segmenter = open_clipseg(settings.word_model, device, settings.word_threshold)
+    if not settings.steady:
+        return lambda word, _, image: segmenter.find(word, image)
+    return SteadyWords(segmenter.find, clip().at, Dis(DisQuality.MEDIUM), settings.steady)
 
 
 def _tracker(animation: Animation, device: torch.device) -> Tracker:

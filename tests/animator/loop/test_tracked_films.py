@@ -21,6 +21,7 @@ from animator.settings import Animation
 from animator.settings.raw import raw_of
 from animator.timeline.timeline import Timeline
 from tests.animator.masks.moving_thing import SIDE, scene
+from tests.animator.masks.tiny_clipseg import save_clipseg
 from tests.animator.masks.tiny_sam import save_sam
 from tests.clips import save_clip
 from tests.fakes import Make, Recorder
@@ -75,6 +76,25 @@ def test_a_resumed_film_has_the_same_frames_from_its_state(
         assert (state.tracked is None) == (state.next_frame == 0)
         for again in render(Timeline(film), build_pipeline(film, FakeDiffuser()), state):
             assert torch.equal(again.image, whole[again.plan.frame].image)
+
+
+def test_words_are_steady_in_a_film_and_after_it_is_resumed(
+    make_animation: Make, thing: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "clipseg").mkdir()
+    model = {"word_model": str(save_clipseg(tmp_path / "clipseg")), "word_threshold": 0.5}
+    settings = {"use_mask": True, "mask_schedule": "<thing>", "steady": 3, **model}
+    film = make_animation(**{**thing, "mask": settings}, diffusion={"strength": 0.5, "cadence": 2})
+    whole = list(render(Timeline(film), build_pipeline(film, FakeDiffuser())))
+    for stop in (2, 6):
+        state = State.from_bytes(whole[stop - 1].state.to_bytes())
+        for again in render(Timeline(film), build_pipeline(film, FakeDiffuser()), state):
+            assert torch.equal(again.image, whole[again.plan.frame].image)
+    plain = make_animation(**{**thing, "mask": {**settings, "steady": 0}}, diffusion={"strength": 0.5})
+    frames = list(render(Timeline(plain), build_pipeline(plain, FakeDiffuser())))
+    assert not torch.equal(frames[-1].image, whole[-1].image)
+    with pytest.raises(PresetError, match=r"mask\.steady needs a clip"):
+        check_film(raw_of(make_animation(mask=settings)))
 
 
 def test_a_network_that_tracks_is_checked_before_it_loads(
