@@ -26,8 +26,6 @@ _SMALLEST = 8
 """Smallest side of an image, in pixels: mirroring positions never ends in OpenCV on an image of one pixel."""
 _LARGEST = 32766
 """Largest side of an image, in pixels, that OpenCV remaps."""
-_CACHE_LINE = 16
-"""Values of a cache line."""
 
 
 def is_shared(image: Tensor) -> bool:
@@ -55,32 +53,6 @@ def filter_both_axes(image: Tensor, weights: Sequence[float]) -> Tensor:
     for plane, out in zip(image.contiguous().numpy(), result.numpy(), strict=True):
         cv2.sepFilter2D(plane, cv2.CV_32F, kernel, kernel, dst=out, borderType=cv2.BORDER_REFLECT_101)
     return result
-
-
-class PixelBuffer:
-    """Memory for pixels (H, W, C), which each use overwrites.
-
-    OpenCV writes past the cache what begins at a whole number of cache lines, as if it were not read again
-    soon. This memory does not begin there.
-    """
-
-    def __init__(self, pixels: int, channels: int) -> None:
-        """Allocates it for so many pixels of so many channels."""
-        self.channels = channels
-        memory = np.empty(pixels * channels + _CACHE_LINE, dtype=np.float32)
-        start = 1 + -memory.ctypes.data // memory.itemsize % _CACHE_LINE
-        self._values = memory[start : start + pixels * channels]
-
-    def shaped(self, height: int, width: int) -> Pixels:
-        """Returns its beginning as pixels (height, width, C)."""
-        return self._values[: height * width * self.channels].reshape(height, width, self.channels)
-
-    def interleave(self, image: Tensor) -> Pixels:
-        """Returns the pixels (H, W, C) of an image (c, H, W); channels that it lacks repeat the first."""
-        pixels = self.shaped(*image.shape[-2:])
-        planes = list(image.numpy())
-        cv2.merge(planes + planes[:1] * (self.channels - len(planes)), dst=pixels)
-        return pixels
 
 
 def remap(pixels: Pixels, x: Tensor, y: Tensor, result: Pixels, interpolation: int, border: int) -> None:
@@ -146,8 +118,8 @@ def _remaps_exactly() -> bool:
 
 def _is_smooth(read_into: Callable[[Pixels, Pixels, int], None]) -> bool:
     """Returns True if a way to read a ramp from left to right reads a larger value at each pixel."""
-    ramp = PixelBuffer(256, 4).interleave(torch.arange(16.0).expand(3, 16, 16).contiguous())
-    read = PixelBuffer(256, 4).shaped(16, 16)
+    ramp = np.zeros((16, 16, 4), dtype=np.float32) + np.arange(16, dtype=np.float32)[:, None]
+    read = np.empty_like(ramp)
     for kind in (LINEAR, CUBIC):
         read_into(ramp, read, kind)
         if not (np.diff(read, axis=1) > 0.0).all():

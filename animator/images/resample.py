@@ -13,7 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from animator.images import opencv
-from animator.images.tiles import Kernel, Positions, Reading, eased, read_tiles
+from animator.images.tile_positions import GridPositions
+from animator.images.tiles import Kernel, Reading, eased, read_tiles
 
 _CUBIC_SHARE = 0.6  # of steady; the rest is bilinear
 
@@ -68,7 +69,7 @@ _KERNELS = {
     Sampling.BILINEAR: (Kernel(opencv.LINEAR),),
     Sampling.BICUBIC: (Kernel(opencv.CUBIC),),
     Sampling.STEADY: (
-        Kernel(opencv.CUBIC, _CUBIC_SHARE),
+        Kernel(opencv.CUBIC),
         Kernel(opencv.LINEAR, 1 - _CUBIC_SHARE, is_eased=True),
     ),
 }
@@ -108,21 +109,10 @@ def color_reading(border: Border, sampling: Sampling) -> Reading:
 def _sample(image: Tensor, grid: Tensor, border: Border, sampling: Sampling, *, is_clamped: bool) -> Tensor:
     if sampling in _KERNELS and opencv.can_remap(image, grid):
         reading = Reading(_KERNELS[sampling], _OPENCV_BORDER[border], is_clamped)
-        return read_tiles(image, (grid.shape[0], grid.shape[1]), _positions(image, grid), reading)
+        positions = GridPositions(grid, (image.shape[-2], image.shape[-1]))
+        return read_tiles(image, (grid.shape[0], grid.shape[1]), positions, reading)
     read = _sample_by_pytorch(image, grid, border, sampling)
     return read.clamp_(0.0, 1.0) if is_clamped else read
-
-
-def _positions(image: Tensor, grid: Tensor) -> Positions:
-    """Returns the positions of a grid in pixels."""
-    height, width = image.shape[-2:]
-
-    def of_tile(rows: slice, columns: slice) -> tuple[Tensor, Tensor]:
-        tile = grid[rows, columns]
-        x, y = (tile[..., axis].add(1.0).mul_(size / 2).sub_(0.5) for axis, size in ((0, width), (1, height)))
-        return x, y
-
-    return of_tile
 
 
 def _sample_by_pytorch(image: Tensor, grid: Tensor, border: Border, sampling: Sampling) -> Tensor:

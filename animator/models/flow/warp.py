@@ -1,12 +1,18 @@
 """Warps images by a flow, and checks where forward and backward flow are consistent."""
 
+from math import isfinite
+
 import torch
 from torch import Tensor
 
 from animator.images.grid import flow_grid, pixel_axes
 from animator.images.opencv import is_shared
 from animator.images.resample import Border, Sampling, can_read_tiles, color_reading, sample, sample_colors
-from animator.images.tiles import Positions, read_tiles
+from animator.images.tile_positions import Bounds, Row, Tile
+from animator.images.tiles import read_tiles
+
+_EVEN_PX = 16.0
+"""A flow that differs less has the same bounds everywhere."""
 
 
 def warp_by_flow(
@@ -29,20 +35,42 @@ def warp_by_flow(
         return image
     if can_read_tiles(image, sampling) and is_shared(flow):
         size = image.shape[-2], image.shape[-1]
-        return read_tiles(image, size, _positions(flow, factor), color_reading(border, sampling))
+        return read_tiles(image, size, _FlowPositions(flow, factor), color_reading(border, sampling))
     return sample_colors(image, flow_grid(flow, factor), border, sampling)
 
 
-def _positions(flow: Tensor, factor: float) -> Positions:
-    """Returns the pixel positions `p - factor * flow[p]`."""
+class _FlowPositions:
+    """The positions `p - factor * flow[p]`; see `tile_positions.Positions`."""
 
-    def of_tile(rows: slice, columns: slice) -> tuple[Tensor, Tensor]:
-        height, width = flow.shape[-2:]
-        shift = torch.nan_to_num(flow[:, rows, columns], 0.0, 0.0, 0.0)
-        x, y = pixel_axes(height, width, flow.device)
-        return torch.sub(x[columns], shift[0], alpha=factor), torch.sub(y[rows], shift[1], alpha=factor)
+    def __init__(self, flow: Tensor, factor: float) -> None:
+        ends = [float(end) for axis in flow for end in axis.aminmax()]
+        is_finite = all(map(isfinite, ends))
+        self._flow = flow if is_finite else torch.nan_to_num(flow, 0.0, 0.0, 0.0)
+        self._factor = factor
+        self._x, self._y = pixel_axes(flow.shape[-2], flow.shape[-1], flow.device)
+        is_even = is_finite and max(ends[1] - ends[0], ends[3] - ends[2]) * abs(factor) < _EVEN_PX
+        self._ends = ends if is_even else None
 
-    return of_tile
+    def bounds(self, tile: Tile) -> Bounds:
+        top, bottom, left, right = tile
+        low_x, high_x, low_y, high_y = (self._factor * end for end in self._ends or self._ends_in(tile))
+        return Bounds(
+            left - max(low_x, high_x),
+            right - 1 - min(low_x, high_x),
+            top - max(low_y, high_y),
+            bottom - 1 - min(low_y, high_y),
+        )
+
+    def matrix(self, tile: Tile, origin: tuple[int, int]) -> list[Row] | None:
+        return None
+
+    def write(self, tile: Tile, origin: tuple[int, int], at: Tensor) -> None:
+        axes = self._x[tile.left : tile.right] - origin[0], self._y[tile.top : tile.bottom] - origin[1]
+        for positions, shift, out in zip(axes, tile.of(self._flow), at, strict=True):
+            torch.sub(positions, shift, alpha=self._factor, out=out)
+
+    def _ends_in(self, tile: Tile) -> list[float]:
+        return [float(end) for axis in tile.of(self._flow) for end in axis.aminmax()]
 
 
 def consistency(forward: Tensor, backward: Tensor) -> Tensor:

@@ -3,8 +3,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from animator.images import opencv
+from animator.images import opencv, tiles
 from animator.images.resample import Border, Sampling, sample
+from animator.images.tile_positions import MatrixPositions, turned_tile
 from animator.images.warp2d import Flip, Move2D, inverse, matrix2d, warp_by_matrix
 from animator.models.flow.warp import warp_by_flow
 
@@ -97,3 +98,36 @@ def test_a_flow_warps_as_its_grid_does(wide: Tensor, monkeypatch: pytest.MonkeyP
     by_tiles = warp_by_flow(wide, flow, 0.7)
     by_pytorch(monkeypatch)
     torch.testing.assert_close(by_tiles, warp_by_flow(wide, flow, 0.7), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("border", list(Border))
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+@pytest.mark.parametrize("angle", [0.0, 45.0, 90.0])
+def test_tiles_that_read_too_much_are_cut(
+    wide: Tensor, border: Border, sampling: Sampling, angle: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix = matrix2d(Move2D(angle_deg=angle, zoom=0.6, shift_px=(20.0, 7.0)), 1100, 150)
+    monkeypatch.setattr(tiles, "_MOST_PIXELS", 9000)
+    by_tiles = warp_by_matrix(wide, matrix, border, sampling)
+    by_pytorch(monkeypatch)
+    difference = (by_tiles - warp_by_matrix(wide, matrix, border, sampling)).abs()
+    assert difference.quantile(0.99) < 2e-4 and difference.mean() < 1e-3
+
+
+def test_tiles_are_narrow_where_an_image_turns() -> None:
+    def shape(angle: float) -> tuple[int, int]:
+        matrix = inverse(matrix2d(Move2D(angle_deg=angle), 1024, 1024))
+        return turned_tile(MatrixPositions(matrix, (1024, 1024)), 1024, 65536)
+
+    assert shape(1.0) == (64, 1024)
+    assert shape(45.0) == (256, 256)
+
+
+def test_a_flow_of_large_differences_warps_as_its_grid_does(
+    wide: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = torch.linspace(-300.0, 300.0, 1100).expand(2, 150, 1100).clone()
+    flow[1] *= 0.2
+    by_tiles = warp_by_flow(wide, flow, -0.5)
+    by_pytorch(monkeypatch)
+    torch.testing.assert_close(by_tiles, warp_by_flow(wide, flow, -0.5), atol=1e-3, rtol=0)
