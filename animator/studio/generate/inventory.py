@@ -51,8 +51,8 @@ class Inventory:
         if path == "vae":
             return self.vaes
         units = {"controlnet": self.controls, "ip_adapter": self.adapters}
-        group, *_, name = path.split(".")
-        return units.get(group, ()) if name == "model" else ()
+        group, _, rest = path.partition(".")
+        return units.get(group, ()) if rest.endswith(".model") else ()
 
 
 def inventory_of(context: ServerContext) -> Inventory:

@@ -155,7 +155,7 @@ def test_an_image_of_the_gallery_is_where_another_begins(
 def test_the_image_of_a_controlnet_is_sent_and_named(page: Page) -> None:
     page.get_by_test_id("generate-group-controlnet").get_by_text("ControlNet").click()
     page.get_by_test_id("generate-add-controlnet").click()
-    expect(page.get_by_test_id("problems")).to_contain_text("controlnet: no model is named")
+    expect(page.get_by_test_id("problems")).to_contain_text("controlnet.0.model: field required")
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), BLUE).save(buffer, "PNG")
     page.get_by_test_id("pick-controlnet.0.image").click()
