@@ -19,11 +19,11 @@ from animator.models.diffusion.checkpoints.usable import check_model
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.lora.apply import LoraLayers
+from animator.models.diffusion.precision import DTYPES
 from animator.models.diffusion.unet_model import UNetModel
 
 _CPU = torch.device("cpu")
-_DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-PRECISIONS = tuple(_DTYPES)
+PRECISIONS = tuple(DTYPES)
 """Precisions of a merged model's files."""
 
 
@@ -126,7 +126,7 @@ def merge_models(merge: Merge, folder: Path, precision: str = "fp16") -> None:
         model = UNetModel.of(merge.first, pipeline)
         layers = LoraLayers(merge.first, model.family, model.parts)
         layers.apply(tuple((path, weight, weight) for path, weight in merge.loras))
-    pipeline.to(_DTYPES[precision])
+    pipeline.to(DTYPES[precision])
     _save(pipeline, folder)
 
 

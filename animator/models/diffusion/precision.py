@@ -10,7 +10,8 @@ from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.measured_precision import fastest_precision
 from animator.models.diffusion.unet_model import UNetModel
 
-_DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+"""By the names of precisions."""
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def load_dtype(precision: Precision, device: torch.device, *, is_transformer: bo
     usual = usual_precision(precision, device, is_transformer=is_transformer)
     if usual == "vae-bf16":
         usual = usual_precision("auto", device, is_transformer=is_transformer)
-    return _DTYPES[usual]
+    return DTYPES[usual]
 
 
 def set_precision(model: UNetModel, options: LoadOptions, device: torch.device) -> Precision:

@@ -9,11 +9,10 @@ from animator.models.diffusion.checkpoints.find import find_checkpoint
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.load_options import LoadOptions, Precision
 from animator.models.diffusion.load_pipeline import load_pipeline
+from animator.models.diffusion.precision import DTYPES
 from animator.models.diffusion.unet_model import UNetModel
 from animator.models.folders import model_folders
 from animator.training.finetune.settings import TrainingSettings
-
-_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def precision_of(settings: TrainingSettings, device: torch.device) -> Precision:
@@ -40,7 +39,7 @@ def open_pipeline(settings: TrainingSettings, device: torch.device) -> Any:
 def open_model(pipeline: Any, settings: TrainingSettings, device: torch.device) -> UNetModel:
     """Returns the components of a pipeline on a device, frozen; what is trained is attached after."""
     model = UNetModel.of(settings.model, pipeline)
-    dtype = _DTYPES[precision_of(settings, device)]
+    dtype = DTYPES[precision_of(settings, device)]
     for name, part in model.parts.items():
         part.requires_grad_(requires_grad=False)
         part.eval()

@@ -16,6 +16,7 @@ from animator.core.read import UnreadableError, read_text
 from animator.errors import RunError
 from animator.generation.progress import StopSignal
 from animator.models.device import choose_device
+from animator.models.diffusion.precision import DTYPES
 from animator.runs.run_lock import RunLock
 from animator.training.finetune.attach import attach
 from animator.training.finetune.check import Checked
@@ -38,7 +39,6 @@ from animator.training.finetune.trainee import Trainee
 SETTINGS = "training.json"
 """The file, in a run folder, with the settings of its training."""
 _LATENTS = "latents"
-_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _FREE = ("save_every", "overwrite", "steps")
 """Settings that may differ when a training resumes."""
 
@@ -116,7 +116,7 @@ def _train(
     trainee = Trainee(
         model,
         device,
-        _DTYPES[precision_of(settings, device)],
+        DTYPES[precision_of(settings, device)],
         settings.clip_skip,
         target.vectors,
         trains_texts=bool(target.text_weights),
