@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import torch
 from safetensors.torch import save
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from animator.core.atomic import atomic_write
 from animator.models.diffusion.prompts.encode import TextEncoder, TextEncoders
 from animator.training.finetune.groups import EmbeddingSettings
+from animator.training.finetune.targets.target import Weights
 from animator.training.finetune.trainee import Vectors
 
 _ONE, _TWO = ("emb_params",), ("clip_l", "clip_g")
@@ -18,6 +20,8 @@ _ONE, _TWO = ("emb_params",), ("clip_l", "clip_g")
 
 class EmbeddingTarget:
     """Vectors for each of a model's text encoders."""
+
+    image_weights: ClassVar[Weights] = {}
 
     def __init__(self, name: str, encoders: TextEncoders, settings: EmbeddingSettings) -> None:
         """Starts from the vectors of some words.
@@ -32,16 +36,7 @@ class EmbeddingTarget:
             nn.Parameter(initial_vectors(encoder, settings.initial_text, settings.vectors))
             for encoder in encoders.encoders
         )
-
-    @property
-    def image_weights(self) -> Mapping[str, nn.Parameter]:
-        """None."""
-        return {}
-
-    @property
-    def text_weights(self) -> Mapping[str, nn.Parameter]:
-        """The vectors."""
-        return {f"vectors.{index}": vectors for index, vectors in enumerate(self._vectors)}
+        self.text_weights: Weights = {f"vectors.{index}": own for index, own in enumerate(self._vectors)}
 
     @property
     def vectors(self) -> Vectors:

@@ -1,10 +1,10 @@
 """`HypernetworkTarget`: small networks that change what attention sees, as A1111 makes them."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import torch
 from safetensors.torch import save
@@ -13,12 +13,27 @@ from torch import Tensor, nn
 from animator.core.atomic import atomic_write
 from animator.errors import ModelError
 from animator.models.diffusion.hypernetwork.load import ACTIVATIONS
-from animator.training.finetune.groups import HypernetworkSettings
+from animator.training.finetune.groups import HypernetworkSettings, Initialization
+from animator.training.finetune.targets.target import Weights
 from animator.training.finetune.trainee import Vectors
 
 _KEYS_AND_VALUES = ("to_k", "to_v")
 _SPREAD = 0.01
 """Standard deviation of the first weights, where they are drawn from a normal distribution."""
+_Gain = Literal["linear", "relu", "leaky_relu"]
+_GAINS: Mapping[str, _Gain] = {"relu": "relu", "leakyrelu": "leaky_relu"}
+"""torch's names of the activations by which Kaiming's weights are scaled."""
+_INITIALIZERS: Mapping[Initialization, Callable[[Tensor, _Gain, torch.Generator], Tensor]] = {
+    "normal": lambda weight, _, generator: nn.init.normal_(weight, 0.0, _SPREAD, generator),
+    "xavier-uniform": lambda weight, _, generator: nn.init.xavier_uniform_(weight, generator=generator),
+    "xavier-normal": lambda weight, _, generator: nn.init.xavier_normal_(weight, generator=generator),
+    "kaiming-uniform": lambda weight, gain, generator: nn.init.kaiming_uniform_(
+        weight, nonlinearity=gain, generator=generator
+    ),
+    "kaiming-normal": lambda weight, gain, generator: nn.init.kaiming_normal_(
+        weight, nonlinearity=gain, generator=generator
+    ),
+}
 
 
 class _Activation(nn.Module):
@@ -32,6 +47,9 @@ class _Activation(nn.Module):
 
 class HypernetworkTarget:
     """A network for the keys and one for the values of each width of attention inputs."""
+
+    text_weights: ClassVar[Weights] = {}
+    vectors: ClassVar[Vectors] = {}
 
     def __init__(
         self, name: str, unet: Any, settings: HypernetworkSettings, generator: torch.Generator
@@ -59,25 +77,11 @@ class HypernetworkTarget:
         self._networks = nn.ModuleDict(
             {f"{width}_{side}": _network(width, settings, generator) for width in widths for side in (0, 1)}
         ).to(next(unet.parameters()).device)
+        self.image_weights: Weights = dict(self._networks.named_parameters())
         for path, layer in _attention(unet):
             side = _KEYS_AND_VALUES.index(path.rpartition(".")[2])
             if layer.in_features in widths:
                 layer.register_forward_pre_hook(_added(self._networks[f"{layer.in_features}_{side}"]))
-
-    @property
-    def image_weights(self) -> Mapping[str, nn.Parameter]:
-        """The networks' weights."""
-        return dict(self._networks.named_parameters())
-
-    @property
-    def text_weights(self) -> Mapping[str, nn.Parameter]:
-        """None."""
-        return {}
-
-    @property
-    def vectors(self) -> Vectors:
-        """None."""
-        return {}
 
     def write(self, folder: Path, metadata: Mapping[str, str]) -> Path:
         """Writes the hypernetwork: a .safetensors file, or a .pt file in A1111's layout."""
@@ -179,17 +183,6 @@ def _dropout(dropouts: Sequence[float], layer: int) -> float:
 
 def _initialize(linear: nn.Linear, settings: HypernetworkSettings, generator: torch.Generator) -> None:
     """Draws a layer's first weights; its bias is 0."""
-    relu = settings.activation if settings.activation in ("relu", "leakyrelu") else "linear"
-    gain = {"relu": "relu", "leakyrelu": "leaky_relu"}.get(relu, "linear")
-    weight = linear.weight
     nn.init.zeros_(linear.bias)
-    if settings.initialization == "normal":
-        nn.init.normal_(weight, 0.0, _SPREAD, generator=generator)
-    elif settings.initialization == "xavier-uniform":
-        nn.init.xavier_uniform_(weight, generator=generator)
-    elif settings.initialization == "xavier-normal":
-        nn.init.xavier_normal_(weight, generator=generator)
-    elif settings.initialization == "kaiming-uniform":
-        nn.init.kaiming_uniform_(weight, nonlinearity=gain, generator=generator)  # type: ignore[arg-type]
-    else:
-        nn.init.kaiming_normal_(weight, nonlinearity=gain, generator=generator)  # type: ignore[arg-type]
+    initialize = _INITIALIZERS[settings.initialization]
+    initialize(linear.weight, _GAINS.get(settings.activation, "linear"), generator)

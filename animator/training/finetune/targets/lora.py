@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor
 
 from animator.core.atomic import atomic_write
 from animator.training.finetune.groups import LoraSettings
 from animator.training.finetune.targets.lora_names import diffusers_names, kohya_names
+from animator.training.finetune.targets.target import by_use, trained_parts
 from animator.training.finetune.trainee import Vectors
 
 ADAPTER = "trained"
@@ -25,6 +26,8 @@ TEXT_LAYERS = r".*(q_proj|k_proj|v_proj|out_proj|fc1|fc2)"
 class LoraTarget:
     """Low-rank matrices beside layers of the U-Net and, where asked for, the text encoders."""
 
+    vectors: ClassVar[Vectors] = {}
+
     def __init__(
         self, parts: Mapping[str, Any], family: str, settings: LoraSettings, *, trains_texts: bool
     ) -> None:
@@ -38,28 +41,17 @@ class LoraTarget:
         """
         self._settings, self._family = settings, family
         self._alpha = float(settings.rank if settings.alpha is None else settings.alpha)
-        self._parts = {
-            name: part
-            for name, part in parts.items()
-            if name == "unet" or (trains_texts and name.startswith("text_encoder"))
-        }
+        self._parts = trained_parts(parts, trains_texts=trains_texts)
         for name, part in self._parts.items():
             self._inject(part, UNET_LAYERS[settings.layers] if name == "unet" else TEXT_LAYERS)
-
-    @property
-    def image_weights(self) -> Mapping[str, nn.Parameter]:
-        """The matrices of the U-Net."""
-        return self._weights(is_text=False)
-
-    @property
-    def text_weights(self) -> Mapping[str, nn.Parameter]:
-        """The matrices of the text encoders."""
-        return self._weights(is_text=True)
-
-    @property
-    def vectors(self) -> Vectors:
-        """None."""
-        return {}
+        self.image_weights, self.text_weights = by_use(
+            {
+                f"{name}.{layer}.{side}": getattr(module, side)[ADAPTER].weight
+                for name, part in self._parts.items()
+                for layer, module in _layers(part)
+                for side in ("lora_A", "lora_B")
+            }
+        )
 
     def write(self, folder: Path, metadata: Mapping[str, str]) -> Path:
         """Writes the LoRA as one .safetensors file."""
@@ -89,15 +81,6 @@ class LoraTarget:
         for _, module in _layers(part):
             for matrices in (module.lora_A, module.lora_B):
                 matrices.to(torch.float32)
-
-    def _weights(self, *, is_text: bool) -> Mapping[str, nn.Parameter]:
-        return {
-            f"{part}.{layer}.{side}": getattr(module, side)[ADAPTER].weight
-            for part, model in self._parts.items()
-            if part.startswith("text_encoder") == is_text
-            for layer, module in _layers(model)
-            for side in ("lora_A", "lora_B")
-        }
 
 
 def _layers(model: Any) -> list[tuple[str, Any]]:

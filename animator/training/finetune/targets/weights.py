@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from torch import nn
-
+from animator.training.finetune.targets.target import by_use, trained_parts
 from animator.training.finetune.trainee import Vectors
 
 SaveModel = Callable[[Path], Path]
@@ -14,6 +13,8 @@ SaveModel = Callable[[Path], Path]
 
 class WeightsTarget:
     """The model's own weights."""
+
+    vectors: ClassVar[Vectors] = {}
 
     def __init__(self, parts: Mapping[str, Any], save: SaveModel, *, trains_texts: bool) -> None:
         """Has the weights trained.
@@ -24,37 +25,17 @@ class WeightsTarget:
             trains_texts: Train the text encoders, too.
         """
         self._save = save
-        self._parts = {
-            name: part
-            for name, part in parts.items()
-            if name == "unet" or (trains_texts and name.startswith("text_encoder"))
-        }
-        for part in self._parts.values():
+        trained = trained_parts(parts, trains_texts=trains_texts)
+        for part in trained.values():
             part.requires_grad_(requires_grad=True)
-
-    @property
-    def image_weights(self) -> Mapping[str, nn.Parameter]:
-        """The U-Net's weights."""
-        return self._weights(is_text=False)
-
-    @property
-    def text_weights(self) -> Mapping[str, nn.Parameter]:
-        """The text encoders' weights."""
-        return self._weights(is_text=True)
-
-    @property
-    def vectors(self) -> Vectors:
-        """None."""
-        return {}
+        self.image_weights, self.text_weights = by_use(
+            {
+                f"{name}.{path}": weight
+                for name, part in trained.items()
+                for path, weight in part.named_parameters()
+            }
+        )
 
     def write(self, folder: Path, metadata: Mapping[str, str]) -> Path:
         """Writes the model as a diffusers folder."""
         return self._save(folder / metadata["ss_output_name"])
-
-    def _weights(self, *, is_text: bool) -> Mapping[str, nn.Parameter]:
-        return {
-            f"{name}.{path}": weight
-            for name, part in self._parts.items()
-            if name.startswith("text_encoder") == is_text
-            for path, weight in part.named_parameters()
-        }
