@@ -36,16 +36,19 @@ class SamFollowing:
             network: Sam2VideoModel.
         """
         self._network = network
-        self._session = _begun(network, mask)
+        with network.running():
+            self._session = _begun(network, mask)
         self._frame = 0
         self._look(image)
 
     def next(self, image: Tensor) -> Tensor:
         """Returns the mask (H, W) of 0 and 1, on the CPU, in the next image (3, H, W)."""
         self._frame += 1
-        logits = self._look(image)
-        size = list(image.shape[1:])
-        (masks,) = self._network.processor.post_process_masks([logits], original_sizes=[size], binarize=True)
+        logits, size = self._look(image), list(image.shape[1:])
+        with self._network.running():
+            (masks,) = self._network.processor.post_process_masks(
+                [logits], original_sizes=[size], binarize=True
+            )
         return to_host(torch.as_tensor(masks).reshape(size).to(torch.float32))
 
     @property
@@ -108,9 +111,10 @@ class SamFollowing:
     @torch.no_grad()
     def _look(self, image: Tensor) -> Tensor:
         """Returns the logits (1, 1, h, w) of the mask in an image, and remembers it."""
-        pixels = self._network.inputs(image)["pixel_values"]
         session = self._session
-        output = self._network.model(inference_session=session, frame=pixels, frame_idx=self._frame)
+        with self._network.running():
+            pixels = self._network.inputs(image)["pixel_values"]
+            output = self._network.model(inference_session=session, frame=pixels, frame_idx=self._frame)
         session.processed_frames.clear()
         session.frames_tracked_per_obj[0].clear()
         session.mask_inputs_per_obj[0].clear()

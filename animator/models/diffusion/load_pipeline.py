@@ -1,9 +1,9 @@
 """Loads a checkpoint as a diffusers pipeline, from a folder, a hub id, or, offline, a single file."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from animator.core.confinement import named_path
-from animator.errors import AnimatorError, ModelError
+from animator.errors import ModelError
 from animator.models.diffusion import configs
 from animator.models.diffusion.checkpoints.facts import config_folder
 from animator.models.diffusion.checkpoints.find import Checkpoint
@@ -25,8 +25,8 @@ from animator.models.diffusion.network_files.components import load_components, 
 from animator.models.diffusion.precision import load_dtype
 from animator.models.diffusion.prompts.tokens import clip_tokenizer
 from animator.models.hub import hub_access, not_downloaded, why_unreachable
+from animator.models.library_errors import quiet, reason_of
 from animator.models.model_folder import check_components, check_model_folder, components, use_safetensors
-from animator.models.torchvision_ops import declare_missing_ops
 
 NO_SAFETY_CHECKER = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
 VAES = ("AutoencoderKL", "AutoencoderTiny", "AsymmetricAutoencoderKL", "ConsistencyDecoderVAE")
@@ -71,35 +71,22 @@ def quiet_diffusers(name: str) -> Iterator[Any]:
     Args:
         name: Name of the model being loaded, for the message.
     """
-    declare_missing_ops()
-    import diffusers
-    import transformers
+    with quiet("diffusers", "transformers", explain=partial(_failure, name)) as diffusers:
+        yield diffusers
+
+
+def _failure(name: str, error: Exception) -> str:
     from safetensors import SafetensorError
 
-    for library in (diffusers, transformers):
-        library.utils.logging.set_verbosity_error()
-        library.utils.logging.disable_progress_bar()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecation warnings that a user cannot act on
-        try:
-            with hub_access():
-                yield diffusers
-        except AnimatorError:
-            raise
-        except SafetensorError as error:
-            raise ModelError(f"model {name}: is corrupt: {error}; download or copy it again") from error
-        except Exception as error:  # whatever a broken or hostile file makes the libraries raise
-            raise ModelError(f"model {name}: cannot be loaded: {_reason(error)}") from error
-
-
-def _reason(error: Exception) -> str:
-    reason = " ".join(str(error).split())
+    reason = reason_of(error)
+    if isinstance(error, SafetensorError):
+        return f"model {name}: is corrupt: {reason}; download or copy it again"
     if "expected shape" in reason or "size mismatch" in reason:
-        return (
+        reason = (
             f"{reason[:200]} ... Its layer sizes are not those of its family; name a diffusers folder with "
             "its configs in diffusion.architecture"
         )
-    return reason[:500] or type(error).__name__
+    return f"model {name}: cannot be loaded: {reason}"
 
 
 def _folder(

@@ -15,6 +15,7 @@ from animator.models.diffusion.checkpoints.library import Library
 from animator.models.hub import is_in_cache, not_downloaded
 from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.pretrained.kind import NetworkKind
+from animator.models.scipy_package import check_scipy
 
 CONFIG = "config.json"
 PROCESSORS = ("preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json")
@@ -69,6 +70,8 @@ def check_network(kind: NetworkKind, name: str, folder: Path) -> None:
             f"{name}: is a model of type {config.get('model_type')!r:.60}; expected {kind.what}, of type "
             f"{kind.expected}"
         )
+    if (model_type := config["model_type"]) in kind.needs_scipy:
+        check_scipy(name, model_type)
     if wrong := kind.check(config):
         raise ModelError(f"{name}: {wrong}; expected {kind.what}, such as {kind.example}")
     _check_sizes(name, _processor(kind, name, folder))

@@ -19,6 +19,7 @@ class NetworkKind:
         classes: Values of `model_type` in config.json -> classes of transformers.
         example: A model of the hub, the usual one.
         check: Returns what is wrong with a config.json; empty if nothing is.
+        needs_scipy: Those of its model types that transformers runs with the package scipy only.
     """
 
     what: str
@@ -26,6 +27,7 @@ class NetworkKind:
     classes: Mapping[str, str]
     example: str
     check: Callable[[Mapping[str, Any]], str] = _any_config
+    needs_scipy: frozenset[str] = frozenset()
 
     @property
     def expected(self) -> str:

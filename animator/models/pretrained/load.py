@@ -1,9 +1,9 @@
 """`load_network`: a network of transformers with what prepares its images."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from animator.errors import AnimatorError, ModelError
+from animator.errors import ModelError
 from animator.images.image import to_uint8
 from animator.images.side_stream import to_device
 from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.library import Library
-from animator.models.hub import hub_access, not_downloaded, why_unreachable
+from animator.models.diffusion.memory import is_out_of_memory
+from animator.models.hub import not_downloaded, why_unreachable
+from animator.models.library_errors import explained, quiet, reason_of
 from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.pretrained.find import CONFIG, check_network, find_network
 from animator.models.pretrained.kind import NetworkKind
-from animator.models.torchvision_ops import declare_missing_ops
 
 _FILES = ("*.json", "*.safetensors", "*.txt")
 
@@ -56,6 +57,16 @@ class PretrainedNetwork:
         tensors = ((name, value) for name, value in inputs.items() if isinstance(value, Tensor))
         return {name: to_device(tensor, self.device) for name, tensor in tensors}
 
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Turns what a broken network raises while the block uses it into `ModelError`.
+
+        Raises:
+            ModelError: The network, or what prepares its images, is broken.
+        """
+        with explained(partial(_failure, str(self.folder), "cannot be run")):
+            yield
+
 
 def load_network(kind: NetworkKind, name: str, library: Library, device: torch.device) -> PretrainedNetwork:
     """Loads a network.
@@ -69,7 +80,8 @@ def load_network(kind: NetworkKind, name: str, library: Library, device: torch.d
     Raises:
         ModelError: There is none, it is broken, or it is something else.
     """
-    with quiet_transformers(f"{kind.setting}: {name or kind.what}") as transformers:
+    what = f"{kind.setting}: {name or kind.what}"
+    with quiet("transformers", explain=partial(_failure, what, "cannot be loaded")) as transformers:
         folder = find_network(kind, name, library) or _download(kind, name)
         model_class = kind.classes[read_config(folder / CONFIG)["model_type"]]
         model = load_model(getattr(transformers, model_class), folder)
@@ -104,30 +116,10 @@ def load_model(kind: Any, folder: Path) -> Any:
     return model.eval().requires_grad_(requires_grad=False)
 
 
-@contextmanager
-def quiet_transformers(what: str) -> Iterator[Any]:
-    """Yields transformers with logging and progress bars off; turns its errors into `ModelError`.
-
-    Nothing is asked of the hub unless downloads are permitted.
-
-    Args:
-        what: What is loaded, for the message.
-    """
-    declare_missing_ops()
-    import transformers
-
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # deprecation warnings that a user cannot act on
-        try:
-            with hub_access():
-                yield transformers
-        except AnimatorError:
-            raise
-        except Exception as error:  # whatever a broken or hostile folder makes the library raise
-            reason = " ".join(str(error).split())[:500] or type(error).__name__
-            raise ModelError(f"{what}: cannot be loaded: {reason}; download or copy it again") from error
+def _failure(what: str, action: str, error: Exception) -> str:
+    if is_out_of_memory(error):
+        return f"{what}: {action}: out of memory; use a smaller one, or smaller images"
+    return f"{what}: {action}: {reason_of(error)}; download or copy it again"
 
 
 def _download(kind: NetworkKind, name: str) -> Path:

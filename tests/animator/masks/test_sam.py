@@ -1,5 +1,6 @@
 """Things that are followed by SAM 2: equal to a session of transformers, in bounded memory."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,11 @@ def test_the_host_waits_for_a_device_only_where_it_is_listed(folder: Path) -> No
     assert noted.found.keys() == {Place("masks/sam.py", "_look"), Place("masks/sam.py", "next")}
     assert noted.found.keys() <= listed().keys()
     assert all(float((own - one).abs().mean()) < 0.01 for own, one in zip(masks, wanted, strict=True))
+
+
+@pytest.mark.parametrize("broken", [{"image_mean": [0.5, 0.5]}, {"size": {"height": 9, "width": 9}}], ids=str)
+def test_a_broken_image_processor_is_said(tmp_path: Path, broken: dict[str, object]) -> None:
+    path = save_sam(tmp_path / "sam") / "preprocessor_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **broken}))
+    with pytest.raises(ModelError, match=f"{tmp_path / 'sam'}: cannot be run: .*; download or copy it again"):
+        followed(tmp_path / "sam", 1)

@@ -37,8 +37,9 @@ class DepthPro:
     @torch.no_grad()
     def meters(self, image: Tensor) -> Tensor:
         """Returns the distance (H, W) in meters of what an image (3, H, W) shows."""
-        outputs = self.network.model(**self.network.inputs(image))
-        (found,) = self.network.processor.post_process_depth_estimation(
-            outputs, target_sizes=[tuple(image.shape[1:])]
-        )
-        return torch.as_tensor(found["predicted_depth"]).reshape(image.shape[1:])
+        with self.network.running():
+            outputs = self.network.model(**self.network.inputs(image))
+            (found,) = self.network.processor.post_process_depth_estimation(
+                outputs, target_sizes=[tuple(image.shape[1:])]
+            )
+            return torch.as_tensor(found["predicted_depth"]).reshape(image.shape[1:])

@@ -38,6 +38,7 @@ POSE = NetworkKind(
     {"vitpose": "VitPoseForPoseEstimation"},
     "usyd-community/vitpose-base-simple",
     _check_pose,
+    needs_scipy=frozenset({"vitpose"}),
 )
 PEOPLE = NetworkKind(
     "the network that finds people (RT-DETR, DETR and the like, trained on COCO)",
@@ -67,6 +68,7 @@ SEGMENTS = NetworkKind(
     },
     "openmmlab/upernet-convnext-small",
     _check_classes,
+    needs_scipy=frozenset({"oneformer", "mask2former"}),
 )
 DEPTH_PRO = NetworkKind(
     "the depth network Depth Pro",

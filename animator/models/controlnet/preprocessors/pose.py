@@ -62,12 +62,13 @@ class Pose:
     @torch.no_grad()
     def find_people(self, image: Tensor, least: float) -> Boxes:
         """Returns the boxes (N, 4) of people, the surest first: left, top, width and height in pixels."""
-        outputs = self.people.model(**self.people.inputs(image))
-        on_host = _OnHost(logits=to_host(outputs.logits), pred_boxes=to_host(outputs.pred_boxes))
         size = tuple(image.shape[1:])
-        (found,) = self.people.processor.post_process_object_detection(
-            on_host, threshold=least, target_sizes=[size]
-        )
+        with self.people.running():
+            outputs = self.people.model(**self.people.inputs(image))
+            on_host = _OnHost(logits=to_host(outputs.logits), pred_boxes=to_host(outputs.pred_boxes))
+            (found,) = self.people.processor.post_process_object_detection(
+                on_host, threshold=least, target_sizes=[size]
+            )
         labels = self.people.model.config.id2label
         is_person = [str(labels.get(int(label), "")).lower() == PERSON for label in found["labels"]]
         scores = found["scores"][is_person]
@@ -83,9 +84,10 @@ class Pose:
         if not len(boxes):
             return []
         network, given = self.bodies, [boxes.tolist()]
-        inputs = network.inputs(image, boxes=given)
-        heatmaps = to_host(network.model(**inputs, **self._experts(len(boxes))).heatmaps)
-        (poses,) = network.processor.post_process_pose_estimation(_OnHost(heatmaps=heatmaps), boxes=given)
+        with network.running():
+            inputs = network.inputs(image, boxes=given)
+            heatmaps = to_host(network.model(**inputs, **self._experts(len(boxes))).heatmaps)
+            (poses,) = network.processor.post_process_pose_estimation(_OnHost(heatmaps=heatmaps), boxes=given)
         return [
             body_points(pose["keypoints"][:_BODY].double().numpy(), pose["scores"][:_BODY].numpy(), least)
             for pose in reversed(poses)

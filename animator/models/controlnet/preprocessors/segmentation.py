@@ -31,16 +31,18 @@ class Segmentation:
     def __call__(self, image: Tensor) -> Tensor:
         """Returns the colors (3, H, W) of an image (3, H, W)."""
         told = {} if self.task is None else {"task_inputs": self.task}
-        outputs = self.network.model(**self.network.inputs(image), **told)
-        size = tuple(image.shape[1:])
-        (classes,) = self.network.processor.post_process_semantic_segmentation(outputs, target_sizes=[size])
+        size, network = tuple(image.shape[1:]), self.network
+        with network.running():
+            outputs = network.model(**network.inputs(image), **told)
+            (classes,) = network.processor.post_process_semantic_segmentation(outputs, target_sizes=[size])
         return self.colors[classes].permute(2, 0, 1).contiguous().to(image.device)
 
 
 def segmentation(network: PretrainedNetwork) -> Segmentation:
     """Returns the preprocessor of a network; that of a OneFormer is told its task."""
     is_told = network.model.config.model_type == "oneformer"
-    task = to_device(_task_tokens(network), network.device) if is_told else None
+    with network.running():
+        task = to_device(_task_tokens(network), network.device) if is_told else None
     colors = torch.from_numpy(PALETTE.copy()).to(torch.float32).div_(255.0)
     return Segmentation(network, task, to_device(colors, network.device))
 

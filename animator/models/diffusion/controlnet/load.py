@@ -1,6 +1,7 @@
 """Loads a ControlNet from a folder, a hub id, or, offline, a single file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,10 @@ from animator.models.diffusion.checkpoints.identify import base_of_width
 from animator.models.diffusion.checkpoints.t2i_keys import adapter_tensors, is_adapter
 from animator.models.diffusion.controlnet.keys import architecture, context_width, flat_name, match_state_dict
 from animator.models.diffusion.controlnet.lllite import PREFIX, Lite, read_lite
+from animator.models.diffusion.controlnet.pretrained import filled, from_pretrained, same_sizes
 from animator.models.diffusion.controlnet.t2i import adapter_architecture, check_channels, is_t2i
 from animator.models.diffusion.controlnet.union import union_architecture
 from animator.models.diffusion.load_pipeline import quiet_diffusers
-from animator.models.hub import hub_access, not_downloaded, why_unreachable
-from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.weights import read_tensors
 
 CLASSES = ("ControlNetModel", "ControlNetUnionModel", "T2IAdapter")
@@ -37,10 +37,9 @@ def load_controlnet(checkpoint: Checkpoint, unet: Any) -> Any:
     with quiet_diffusers(checkpoint.name) as diffusers:
         if checkpoint.kind == "file":
             loaded = _from_file(diffusers, checkpoint, unet)
-        elif checkpoint.kind == "hub":
-            loaded = _from_hub(diffusers, checkpoint, unet)
         else:
-            loaded = _from_folder(diffusers, checkpoint, unet)
+            choose = partial(_chosen, diffusers, checkpoint, unet)
+            loaded = from_pretrained(checkpoint, unet.dtype, diffusers.ControlNetModel, choose)
         if is_t2i(loaded):
             check_channels(checkpoint.name, loaded, unet)
     loaded.to(unet.device)
@@ -49,48 +48,12 @@ def load_controlnet(checkpoint: Checkpoint, unet: Any) -> Any:
     return loaded.eval().requires_grad_(requires_grad=False)
 
 
-def _from_folder(diffusers: Any, checkpoint: Checkpoint, unet: Any) -> Any:
-    folder = Path(checkpoint.location)
-    check_model_folder(folder)
-    config = diffusers.ControlNetModel.load_config(str(folder), local_files_only=True)
-    net = _class_of(diffusers, config)
-    _check_config(checkpoint, config, unet)
-    return net.from_pretrained(
-        str(folder), dtype=unet.dtype, local_files_only=True, use_safetensors=use_safetensors(folder)
-    )
-
-
-def _from_hub(diffusers: Any, checkpoint: Checkpoint, unet: Any) -> Any:
-    with hub_access() as is_permitted:
-        reason = why_unreachable() if is_permitted else ""
-        is_online = is_permitted and not reason
-        try:
-            config = diffusers.ControlNetModel.load_config(
-                checkpoint.location, local_files_only=not is_online
-            )
-            net = _class_of(diffusers, config)
-            _check_config(checkpoint, config, unet)
-            return net.from_pretrained(
-                checkpoint.location,
-                dtype=unet.dtype,
-                local_files_only=not is_online,
-                use_safetensors=True,
-            )
-        except OSError as error:
-            if is_online:
-                raise
-            raise not_downloaded("controlnet", checkpoint.name, reason) from error
-
-
-def _class_of(diffusers: Any, config: Mapping[str, Any]) -> Any:
-    """Returns diffusers' class of a folder's network; a ControlNet where the config does not say."""
-    name = config.get("_class_name")
-    return getattr(diffusers, name) if name in CLASSES else diffusers.ControlNetModel
-
-
-def _check_config(checkpoint: Checkpoint, config: Mapping[str, Any], unet: Any) -> None:
+def _chosen(diffusers: Any, checkpoint: Checkpoint, unet: Any, config: Mapping[str, Any]) -> Any:
+    """Returns diffusers' class of a network; a ControlNet where the config does not say."""
     if "cross_attention_dim" in config:  # adapters read no texts
         _check_base(checkpoint, int(config["cross_attention_dim"]), unet)
+    name = config.get("_class_name")
+    return getattr(diffusers, name) if name in CLASSES else diffusers.ControlNetModel
 
 
 def _from_file(diffusers: Any, checkpoint: Checkpoint, unet: Any) -> Any:
@@ -116,48 +79,14 @@ def _from_file(diffusers: Any, checkpoint: Checkpoint, unet: Any) -> Any:
         ) from error
     if "shuffle" in path.stem.lower():  # pools its residuals, which its tensors do not tell
         config["global_pool_conditions"] = True
-    return _made(net, config, checkpoint, lambda state: match_state_dict(state, flat))
+    return filled(net, config, checkpoint, lambda state: match_state_dict(state, flat))
 
 
 def _adapter(net: Any, checkpoint: Checkpoint, tensors: Mapping[str, Tensor], unet: Any) -> Any:
     named = {name: tensor.to(unet.dtype) for name, tensor in adapter_tensors(tensors).items()}
     shapes = {name: tuple(tensor.shape) for name, tensor in named.items()}
     config = adapter_architecture(checkpoint.name, shapes)
-
-    def matching(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        return {name: named[name] for name in state if shapes.get(name) == tuple(state[name].shape)}
-
-    return _made(net, config, checkpoint, matching)
-
-
-def _made(
-    net: Any,
-    config: Mapping[str, Any],
-    checkpoint: Checkpoint,
-    matching: Callable[[Mapping[str, Tensor]], dict[str, Tensor]],
-) -> Any:
-    """Returns a network with the tensors of a file.
-
-    Args:
-        net: diffusers' class.
-        config: Its arguments.
-        checkpoint: The file.
-        matching: Returns the file's tensors that a state dict has.
-
-    Raises:
-        ModelError: Some are missing.
-    """
-    with torch.device("meta"):
-        loaded = net(**config)
-    state = matching(loaded.state_dict())
-    missing = sorted(loaded.state_dict().keys() - state.keys())
-    if missing:
-        raise ModelError(
-            f"controlnet {checkpoint.name}: {checkpoint.location} does not fit the model: {len(missing)} of "
-            f"its layers are missing or of other sizes, such as {missing[0]}; it was made for another base"
-        )
-    loaded.load_state_dict(state, assign=True)
-    return loaded
+    return filled(net, config, checkpoint, partial(same_sizes, named))
 
 
 def _check_base(checkpoint: Checkpoint, width: int, unet: Any) -> None:

@@ -1,6 +1,7 @@
 """Loads a ControlNet of a flow-matching model from a folder, a hub id, or a file with diffusers' names."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,8 @@ from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.control_facts import FLOW_CLASSES
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
+from animator.models.diffusion.controlnet.pretrained import filled, from_pretrained, same_sizes
 from animator.models.diffusion.load_pipeline import quiet_diffusers
-from animator.models.hub import hub_access, not_downloaded, why_unreachable
-from animator.models.model_folder import check_model_folder, use_safetensors
 from animator.models.weights import read_tensors
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -32,41 +32,21 @@ def load_flow_controlnet(checkpoint: Checkpoint, transformer: Any, family: FlowF
     name = next(name for name, key in FLOW_CLASSES.items() if key == family.key)
     with quiet_diffusers(checkpoint.name) as diffusers:
         net = getattr(diffusers, name)
-        load = {"file": _from_file, "hub": _from_hub, "folder": _from_folder}[checkpoint.kind]
-        loaded = load(net, checkpoint, transformer)
+        if checkpoint.kind == "file":
+            loaded = _from_file(net, checkpoint, transformer)
+        else:
+            loaded = from_pretrained(checkpoint, _dtype(transformer), net, partial(_chosen, net, checkpoint))
         _check_fits(checkpoint.name, loaded, transformer, family)
     loaded.to(transformer.device)
     return loaded.eval().requires_grad_(requires_grad=False)
 
 
-def _from_folder(net: Any, checkpoint: Checkpoint, transformer: Any) -> Any:
-    folder = Path(checkpoint.location)
-    check_model_folder(folder)
-    config = net.load_config(str(folder), local_files_only=True)
+def _chosen(net: Any, checkpoint: Checkpoint, config: Mapping[str, Any]) -> Any:
     if config.get("_class_name") != net.__name__:
         raise ModelError(
             f"controlnet {checkpoint.name}: is {config.get('_class_name')}; this model takes {net.__name__}"
         )
-    return net.from_pretrained(
-        str(folder), dtype=_dtype(transformer), local_files_only=True, use_safetensors=use_safetensors(folder)
-    )
-
-
-def _from_hub(net: Any, checkpoint: Checkpoint, transformer: Any) -> Any:
-    with hub_access() as is_permitted:
-        reason = why_unreachable() if is_permitted else ""
-        is_online = is_permitted and not reason
-        try:
-            return net.from_pretrained(
-                checkpoint.location,
-                dtype=_dtype(transformer),
-                local_files_only=not is_online,
-                use_safetensors=True,
-            )
-        except OSError as error:
-            if is_online:
-                raise
-            raise not_downloaded("controlnet", checkpoint.name, reason) from error
+    return net
 
 
 def _from_file(net: Any, checkpoint: Checkpoint, transformer: Any) -> Any:
@@ -79,22 +59,8 @@ def _from_file(net: Any, checkpoint: Checkpoint, transformer: Any) -> Any:
             f"controlnet {checkpoint.name}: {checkpoint.location} lacks {error}; expected a ControlNet with "
             "diffusers' names"
         ) from error
-    with torch.device("meta"):
-        loaded = net(**config)
-    own = loaded.state_dict()
-    state = {
-        name: tensor.to(_dtype(transformer))
-        for name, tensor in tensors.items()
-        if name in own and own[name].shape == tensor.shape
-    }
-    missing = sorted(own.keys() - state.keys())
-    if missing:
-        raise ModelError(
-            f"controlnet {checkpoint.name}: {checkpoint.location} does not fit the model: {len(missing)} of "
-            f"its layers are missing or of other sizes, such as {missing[0]}"
-        )
-    loaded.load_state_dict(state, assign=True, strict=False)
-    return loaded
+    named = {name: tensor.to(_dtype(transformer)) for name, tensor in tensors.items()}
+    return filled(net, config, checkpoint, partial(same_sizes, named))
 
 
 def _flux(shapes: Shapes, base: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Preprocessors with networks of transformers: equal to those called directly."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,15 +8,19 @@ import pytest
 import torch
 from torch import Tensor
 
+from animator.errors import ModelError
 from animator.images.image import from_uint8, to_uint8
+from animator.models import scipy_package
 from animator.models.controlnet.preprocessors.depth_pro import DepthPro
 from animator.models.controlnet.preprocessors.find import find_preprocessor
+from animator.models.controlnet.preprocessors.networks import NETWORKS
 from animator.models.controlnet.preprocessors.open import Networks
 from animator.models.controlnet.preprocessors.palette import PALETTE
 from animator.models.controlnet.preprocessors.pose import Pose
 from animator.models.controlnet.preprocessors.skeleton import body_points, draw_people
 from animator.models.depth.model import FakeDepth
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.pretrained.find import check_network
 from tests.animator.models.controlnet import tiny_networks
 from tests.animator.models.controlnet.tiny_networks import SEGMENTERS, networks
 from tests.synchronizations import DEVICE, OnDevice, Place, listed, synchronizations
@@ -150,3 +155,48 @@ def test_the_host_waits_for_a_device_only_where_it_is_listed(
         made = preprocess(image)
     assert noted.found.keys() == places and places <= listed().keys()
     assert isinstance(made, OnDevice) and float((made.held - wanted).abs().mean()) < 0.02
+
+
+@pytest.mark.parametrize(("module", "name"), [("openpose", "vitpose"), ("segmentation", "oneformer")])
+def test_a_missing_package_is_said_before_anything_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    folder = getattr(tiny_networks, name)(tmp_path / name)
+    monkeypatch.setattr(scipy_package, "find_spec", lambda _: None)
+    with pytest.raises(ModelError, match=r"need the package scipy; .*'animator\[preprocessors\]'"):
+        check_network(NETWORKS[module][0], "", folder)
+    check_network(NETWORKS["segmentation"][0], "", tiny_networks.segformer(tmp_path / "segformer"))
+
+
+BROKEN = [
+    {"image_mean": [0.5]},
+    {"size": {"height": 1, "width": 1}},
+    {"do_resize": "no"},
+    {"image_std": None},
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=str)
+@pytest.mark.parametrize(
+    ("module", "name", "others"),
+    [
+        ("openpose", "vitpose", ["rt_detr"]),
+        ("openpose", "rt_detr", ["vitpose"]),
+        ("segmentation", "segformer", []),
+        ("segmentation", "oneformer", []),
+        ("depth_pro", "depth_pro", []),
+    ],
+)
+def test_a_broken_image_processor_is_said_or_works(
+    tmp_path: Path, broken: dict[str, object], module: str, name: str, others: list[str]
+) -> None:
+    for saved in (name, *others):
+        getattr(tiny_networks, saved)(tmp_path / saved)
+    path = tmp_path / name / "preprocessor_config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **broken}))
+    try:
+        drawn = find_preprocessor(module, (0.0, 0.0), networks(tmp_path))(noise())
+    except ModelError as error:
+        assert str(tmp_path / name) in str(error) and "cannot be" in str(error)
+    else:
+        assert drawn.shape == noise().shape

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 import torch
 
-from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.guidance import Guidance
 from animator.models.diffusion.load_options import LoadOptions
@@ -125,8 +123,3 @@ def test_an_editing_file_is_recognized_and_opened(
     options = LoadOptions(architecture=str(folder_of("sd1-edit")))
     from_file = open_stable(str(file_of("sd1-edit")), torch.device("cpu"), options).generate(request_)
     assert torch.allclose(from_file, opened("sd1-edit").generate(request_), atol=1e-5)
-
-
-def test_transformers_do_not_rescale(opened: Opened, request_: GenerationRequest) -> None:
-    with pytest.raises(ModelError, match=r"rescaled guidance: the model .* does not support it"):
-        opened("sd3").generate(replace(request_, guidance=GuidanceTuning(rescale=0.5)))

@@ -17,12 +17,11 @@ from animator.models.diffusion.checkpoints.facts import ModelFacts
 from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.usable import check_controlnet
-from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
 from tests.animator.models.diffusion import tiny_models
 from tests.animator.models.diffusion.by_diffusers import asked_alike, drawn_by
-from tests.opened import open_stable
+from tests.opened import open_each_once
 
 CPU = torch.device("cpu")
 IMAGE = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(11))
@@ -109,14 +108,7 @@ def model_of(folder_of: Folder, tmp_path_factory: pytest.TempPathFactory) -> Fol
 
 @pytest.fixture(scope="module")
 def diffuser_of(model_of: Folder, place: Path) -> Open:
-    kept: dict[str, StableDiffuser] = {}
-
-    def of(kind: str) -> StableDiffuser:
-        if kind not in kept:
-            kept[kind] = open_stable(str(model_of(kind)), CPU, LoadOptions(Library((place,))))
-        return kept[kind]
-
-    return of
+    return open_each_once(model_of, place)
 
 
 def control(model: str, weight: float = 1.0, **more: Any) -> Control:
@@ -271,6 +263,6 @@ def test_an_adapter_of_other_channels_is_said(
 ) -> None:
     made = diffusers.T2IAdapter(channels=[8, 8, 8, 8])
     save_file(made.state_dict(), tmp_path / "other.safetensors")
-    diffuser = open_stable(str(folder_of("sd1")), CPU, LoadOptions(Library((tmp_path,))))
+    diffuser = open_each_once(folder_of, tmp_path)("sd1")
     with pytest.raises(ModelError, match="Use an adapter and a model of one base"):
         diffuser.generate(replace(request_, controls=(control("other"),)))

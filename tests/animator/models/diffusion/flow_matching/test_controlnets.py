@@ -19,74 +19,19 @@ from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.usable import check_controlnet
 from animator.models.diffusion.flow_matching.engine import FlowEngine
 from animator.models.diffusion.flow_matching.schedule import flow_scheduler
-from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.samplers.latent_noise import LatentNoise
 from animator.models.diffusion.stable import StableDiffuser
 from animator.models.diffusion.tuning import GuidanceTuning
 from schedules import PromptFrame
 from tests.animator.models.diffusion import tiny_models
-from tests.opened import open_stable
+from tests.animator.models.diffusion.flow_matching.tiny_controlnets import NETS, flux_net, stirred
+from tests.opened import open_each_once
 
 CPU = torch.device("cpu")
 IMAGE = torch.rand((3, 64, 64), generator=torch.Generator().manual_seed(11))
 Open = Callable[[str], StableDiffuser]
 PROMPT, NEGATIVE, STEPS, SCALE = "a red cat", "blurry", 4, 3.0
-
-
-def flux_net(seed: int = 0, **more: Any) -> Any:
-    config = {
-        "in_channels": 64,
-        "num_layers": 1,
-        "num_single_layers": 1,
-        "attention_head_dim": 16,
-        "num_attention_heads": 2,
-        "joint_attention_dim": 32,
-        "pooled_projection_dim": 32,
-        "axes_dims_rope": (4, 6, 6),
-    }
-    return stirred(diffusers.FluxControlNetModel(**{**config, **more}), seed)
-
-
-def sd3_net(seed: int = 0, **more: Any) -> Any:
-    config = {
-        "sample_size": 32,
-        "patch_size": 2,
-        "in_channels": 16,
-        "num_layers": 1,
-        "attention_head_dim": 8,
-        "num_attention_heads": 4,
-        "joint_attention_dim": 96,
-        "caption_projection_dim": 32,
-        "pooled_projection_dim": 64,
-        "out_channels": 16,
-        "pos_embed_max_size": 32,
-    }
-    return stirred(diffusers.SD3ControlNetModel(**{**config, **more}), seed)
-
-
-def stirred(net: Any, seed: int) -> Any:
-    generator = torch.Generator().manual_seed(seed + 70)
-    with torch.no_grad():
-        for weight in net.parameters():
-            spread = 0.05 if weight.ndim < 2 else 0.5 / weight[0].numel() ** 0.5
-            weight.add_(torch.randn(weight.shape, generator=generator) * spread)
-    return net.eval()
-
-
-NETS: dict[str, tuple[str, Callable[[], Any]]] = {
-    "flux": ("flux", flux_net),
-    "flux-guided": ("flux", lambda: flux_net(1, guidance_embeds=True, num_single_layers=0)),
-    "flux-union": ("flux", lambda: flux_net(2, num_mode=7)),
-    "sd3": ("sd3", sd3_net),
-    "sd3-pooled": ("sd3", lambda: sd3_net(1, force_zeros_for_pooled_projection=False)),
-    "sd3-large": (
-        "sd3",
-        lambda: sd3_net(
-            2, joint_attention_dim=None, use_pos_embed=False, force_zeros_for_pooled_projection=False
-        ),
-    ),
-}
 
 
 @pytest.fixture(scope="module")
@@ -118,14 +63,7 @@ def model_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="module")
 def diffuser_of(model_of: Callable[[str], Path], place: Path) -> Open:
-    kept: dict[str, StableDiffuser] = {}
-
-    def of(kind: str) -> StableDiffuser:
-        if kind not in kept:
-            kept[kind] = open_stable(str(model_of(kind)), CPU, LoadOptions(Library((place,))))
-        return kept[kind]
-
-    return of
+    return open_each_once(model_of, place)
 
 
 @pytest.fixture
@@ -292,7 +230,7 @@ def test_nets_of_other_widths_are_said(
     model_of: Callable[[str], Path], asked: GenerationRequest, tmp_path: Path
 ) -> None:
     flux_net(num_attention_heads=4).save_pretrained(tmp_path / "wide")
-    diffuser = open_stable(str(model_of("flux")), CPU, LoadOptions(Library((tmp_path,))))
+    diffuser = open_each_once(model_of, tmp_path)("flux")
     with pytest.raises(ModelError, match="its blocks have a width of 64, those of this Flux 32"):
         diffuser.generate(replace(asked, controls=(control("wide"),)))
 
