@@ -154,7 +154,8 @@ def _check_hypernetwork(network: HypernetworkSettings, problems: Problems) -> No
 def _filled(settings: TrainingSettings) -> TrainingSettings:
     """Returns settings with what suits kind and model where they were left open."""
     is_built_in = settings.model == STARTER
-    usual, model = suits(settings.kind, is_built_in=is_built_in), defaults_for(settings.model)
+    usual = suits(settings.kind, is_built_in=is_built_in)
+    model = defaults_for(settings.model, settings.model_folders)
     rate = settings.rate or usual.rate
     size = settings.size or (model.side, model.side)
     preview = settings.preview.model_copy(
