@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from animator.training.finetune.run import SETTINGS
 from animator.training.finetune.state import STATE
 from tests.animator.training.finetune.trainings import StopAfter, checked, equal, state, train
 
+Moment = Callable[[Path, int], bool]
 KINDS = ("lora", "embedding", "hypernetwork", "dreambooth")
 STEPS = 6
 
@@ -39,36 +41,56 @@ def test_a_stopped_training_ends_as_if_it_had_not(kind: str, images: Path, tmp_p
     )
 
 
-def test_a_training_that_was_killed_ends_as_if_it_had_not(images: Path, tmp_path: Path) -> None:
-    train("lora", images, tmp_path / "whole", steps=60, save_every=5)
-    command = [
-        sys.executable,
-        "-m",
-        "animator",
-        "train",
-        "lora",
-        str(images),
-        "--name",
-        "thing",
-        "--size",
-        "64",
+MOMENTS: dict[str, Moment] = {
+    "class images are generated": lambda run, _: any((run / "class").rglob("*.png")),
+    "images are encoded": lambda run, _: any((run / "latents").glob("*.safetensors")),
+    "the first sheet is made": lambda run, _: (run / "previews").is_dir(),
+    "the next state is written": lambda run, before: (
+        state_time(run) > before and any(run.glob(".animator-*.part"))
+    ),
+    "a state is written": lambda run, before: state_time(run) > before,
+}
+"""When a training is killed: is asked with the run folder and the time of the state when it began."""
+
+
+def test_a_training_that_was_killed_five_times_ends_as_if_it_had_not(images: Path, tmp_path: Path) -> None:
+    classes: dict[str, Any] = {"concepts.0.class_prompt": "a toy", "concepts.0.class_images": 3}
+    train("lora", images, tmp_path / "whole", steps=60, save_every=5, **classes)
+    run = tmp_path / "killed" / "run"
+    command = [sys.executable, "-m", "animator", "train", "lora", str(images), "--name", "thing"]
+    command += ["--size", "64", "--steps", "60", "--save-every", "5", "--preview", "thing"]
+    for name, value in {"preview.steps": 2, **classes}.items():
+        command += ["--set", f"{name}={value}"]
+    command += [
+        "--to",
+        str(tmp_path / "killed" / "models"),
+        "-o",
+        str(run),
+        "--device",
+        "cpu",
+        "--threads",
+        "1",
     ]
-    command += ["--steps", "60", "--save-every", "5", "--preview", "thing", "--set", "preview.steps=2"]
-    command += ["--to", str(tmp_path / "killed" / "models"), "-o", str(tmp_path / "killed" / "run")]
-    command += ["--device", "cpu", "--threads", "1"]
-    for _ in range(2):
+    for moment in MOMENTS.values():
         process = subprocess.Popen(
             command, stderr=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"}
         )
-        path = tmp_path / "killed" / "run" / STATE
-        before = path.stat().st_mtime_ns if path.exists() else 0
-        while process.poll() is None and not (path.exists() and path.stat().st_mtime_ns != before):
-            time.sleep(0.01)
+        before = state_time(run)
+        while process.poll() is None and not moment(run, before):
+            time.sleep(0.001)
         process.send_signal(signal.SIGKILL)
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
+        _, said = process.communicate()
+        assert process.returncode == -signal.SIGKILL, said.decode()
     subprocess.run(command, check=True, capture_output=True)
     assert equal(state(tmp_path / "whole"), state(tmp_path / "killed"))
+
+
+def state_time(run: Path) -> int:
+    """When the state was written, in nanoseconds; 0 if there is none."""
+    try:
+        return (run / STATE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def test_other_settings_are_refused_and_more_steps_are_not(images: Path, tmp_path: Path) -> None:
