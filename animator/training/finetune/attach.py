@@ -1,12 +1,13 @@
 """`attach`: gives a model the weights of a kind of training."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import torch
 
 from animator.models.diffusion.unet_model import UNetModel
-from animator.training.finetune.open_model import save_pipeline
+from animator.training.finetune.open_model import Taught, save_pipeline
 from animator.training.finetune.seeded import seeded
 from animator.training.finetune.settings import TrainingSettings
 from animator.training.finetune.targets.embedding import EmbeddingTarget
@@ -16,29 +17,35 @@ from animator.training.finetune.targets.target import Target
 from animator.training.finetune.targets.weights import WeightsTarget
 
 
-def attach(settings: TrainingSettings, model: UNetModel, pipeline: Any) -> Target:
+def attach(settings: TrainingSettings, taught: Taught, pipeline: Any) -> Target:
     """Returns what is trained, attached to a model.
 
     Args:
         settings: The training, open values filled.
-        model: The model, on its device.
+        taught: The model, on its device.
         pipeline: The pipeline that it is from, which dreambooth writes.
     """
-    target = _target(settings, model, pipeline)
+    if not isinstance(taught, UNetModel):
+        return _lora(settings, taught.parts, taught.family.key)
+    target = _of_unet(settings, taught, pipeline)
     # As previews have it: a training that had one before its first step makes the same bits as one without.
-    for part in (model.unet, model.autoencoder.model):
+    for part in (taught.unet, taught.autoencoder.model):
         part.to(memory_format=torch.channels_last)
     return target
 
 
-def _target(settings: TrainingSettings, model: UNetModel, pipeline: Any) -> Target:
+def _of_unet(settings: TrainingSettings, model: UNetModel, pipeline: Any) -> Target:
     generator = torch.Generator().manual_seed(settings.seed)
-    trains_texts = bool(settings.text_encoder)
     if settings.kind == "embedding":
         return EmbeddingTarget(settings.name, model.encoders, settings.embedding)
     if settings.kind == "hypernetwork":
         return HypernetworkTarget(settings.name, model.unet, settings.hypernetwork, generator)
     if settings.kind == "dreambooth":
+        trains_texts = bool(settings.text_encoder)
         return WeightsTarget(model.parts, partial(save_pipeline, pipeline), trains_texts=trains_texts)
+    return _lora(settings, model.parts, model.family)
+
+
+def _lora(settings: TrainingSettings, parts: Mapping[str, Any], family: str) -> LoraTarget:
     with seeded(settings.seed):
-        return LoraTarget(model.parts, model.family, settings.lora, trains_texts=trains_texts)
+        return LoraTarget(parts, family, settings.lora, trains_texts=bool(settings.text_encoder))

@@ -13,25 +13,28 @@ from animator.generation.resolve import defaults_for
 from animator.models.diffusion.checkpoints import usable
 from animator.models.diffusion.checkpoints.facts import ModelFacts
 from animator.models.diffusion.checkpoints.find import STARTER
+from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.checkpoints.parts import Rest
 from animator.models.folders import model_folders
 from animator.problem import MAX_SHOWN
 from animator.settings.problems import Problems
 from animator.settings.raw import RawPreset
 from animator.settings.validate import text_problems
 from animator.settings.wording import message_of
-from animator.training.finetune.data.buckets import LATENT
 from animator.training.finetune.data.examples import Example, read_examples
 from animator.training.finetune.data.prompts import NAME, template_lines
 from animator.training.finetune.defaults import suits
+from animator.training.finetune.flow_checks import SAMPLER, flow_problems, size_step, unet_problems
 from animator.training.finetune.groups import HypernetworkSettings
 from animator.training.finetune.peft_package import check_peft
 from animator.training.finetune.result import check_result, result_path
 from animator.training.finetune.settings import TrainingSettings
 from schedules.suggest import suggestion
 
-_TAUGHT = ("sd1", "sd2", "sdxl")
+_TAUGHT = ("sd1", "sd2", "sdxl", *FLOW_FAMILIES)
+_UNET_SAMPLER = "Euler a"
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def _checked(settings: TrainingSettings, problems: Problems) -> Checked:
             problems.add(
                 ("concepts", str(index), "class_prompt"), "is empty; say what the images of class_folder show"
             )
-    filled = _filled(settings)
+    filled = _filled(settings, facts)
     with problems.at("name"):
         check_result(result_path(filled), overwrite=settings.overwrite)
     return Checked(filled, read_examples(settings.concepts, settings.data.captions, problems), lines)
@@ -105,6 +108,8 @@ def _checked(settings: TrainingSettings, problems: Problems) -> Checked:
 
 def _facts(settings: TrainingSettings, library: Library) -> ModelFacts | None:
     facts = usable.check_model(settings.model, library)
+    if facts is not None and facts.is_network:
+        facts = usable.check_rest(settings.model, library, Rest())
     if facts is not None and facts.family not in _TAUGHT:
         raise ModelError(
             f"model {settings.model}: is {FAMILY_NAMES.get(facts.family, facts.family)}; taught can be "
@@ -122,12 +127,24 @@ def _check_kind(settings: TrainingSettings, facts: ModelFacts | None, problems: 
     if facts is not None and facts.text_layers and settings.clip_skip > min(facts.text_layers):
         layers = min(facts.text_layers)
         problems.add("clip_skip", f"is {settings.clip_skip}; this model's text encoder has {layers} layers")
-    if settings.size is not None and any(side % LATENT for side in settings.size):
-        problems.add("size", f"is {settings.size[0]}x{settings.size[1]}; expected multiples of {LATENT}")
+    _check_family(settings, facts, problems)
+    step = size_step(facts)
+    if settings.size is not None and any(side % step for side in settings.size):
+        problems.add("size", f"is {settings.size[0]}x{settings.size[1]}; expected multiples of {step}")
     if settings.kind == "embedding":
         _check_embedding(settings, problems)
     if settings.kind == "hypernetwork":
         _check_hypernetwork(settings.hypernetwork, problems)
+
+
+def _check_family(settings: TrainingSettings, facts: ModelFacts | None, problems: Problems) -> None:
+    """Checks what flow-matching models cannot do, and what only they can; nothing of an unknown model."""
+    if facts is None:
+        return
+    family = FLOW_FAMILIES.get(facts.family)
+    found = unet_problems(settings) if family is None else flow_problems(settings, family)
+    for setting, message in found:
+        problems.add(setting, message)
 
 
 def _check_embedding(settings: TrainingSettings, problems: Problems) -> None:
@@ -151,11 +168,12 @@ def _check_hypernetwork(network: HypernetworkSettings, problems: Problems) -> No
         )
 
 
-def _filled(settings: TrainingSettings) -> TrainingSettings:
+def _filled(settings: TrainingSettings, facts: ModelFacts | None) -> TrainingSettings:
     """Returns settings with what suits kind and model where they were left open."""
     is_built_in = settings.model == STARTER
     usual = suits(settings.kind, is_built_in=is_built_in)
     model = defaults_for(settings.model, settings.model_folders)
+    is_flow = model.begins_within_steps if facts is None else facts.is_transformer
     rate = settings.rate or usual.rate
     size = settings.size or (model.side, model.side)
     preview = settings.preview.model_copy(
@@ -165,6 +183,7 @@ def _filled(settings: TrainingSettings) -> TrainingSettings:
             if settings.preview.cfg_scale is None
             else settings.preview.cfg_scale,
             "size": settings.preview.size or size,
+            "sampler": settings.preview.sampler or (SAMPLER if is_flow else _UNET_SAMPLER),
         }
     )
     update: Mapping[str, Any] = {
@@ -174,6 +193,9 @@ def _filled(settings: TrainingSettings) -> TrainingSettings:
         "text_encoder": bool(settings.text_encoder),
         "size": size,
         "preview": preview,
+        "lora": settings.lora.model_copy(
+            update={"format": settings.lora.format or ("diffusers" if is_flow else "kohya")}
+        ),
     }
     return settings.model_copy(update=update)
 

@@ -106,6 +106,18 @@ class LossSettings(TrainingGroup):
     """Weight of class images."""
 
 
+class FlowSettings(TrainingGroup):
+    """Noise levels of flow-matching models (Stable Diffusion 3, Flux and others)."""
+
+    timesteps: Literal["logit-normal", "uniform"] = "logit-normal"
+    """How noise levels are drawn: logit-normal has those in the middle more often (Esser et al. 2024)."""
+    shift: float | None = Field(None, gt=0, le=100)
+    """Shift of noise levels; more than 1 has much noise more often. Left open, the model's own where it is
+    one number, and 1 where it follows from the size of images."""
+    guidance: float = Field(1.0, ge=0, le=100)
+    """Guidance scale in training, for a network that takes it as an input, such as Flux dev's."""
+
+
 class PreviewSettings(TrainingGroup):
     """Sheets of images during the training, of the same prompts and seeds."""
 
@@ -121,8 +133,8 @@ class PreviewSettings(TrainingGroup):
     """Sampler steps; left open, what suits the model."""
     cfg_scale: float | None = Field(None, ge=0, le=100)
     """Guidance scale; left open, what suits the model."""
-    sampler: SamplerName = "Euler a"
-    """Sampler by name."""
+    sampler: SamplerName | None = None
+    """Sampler by name; left open, Euler a, and Euler for flow-matching models."""
     size: Size | None = None
     """Width and height; left open, that of the training."""
 
@@ -138,8 +150,9 @@ class LoraSettings(TrainingGroup):
     """Layers that are changed: those of attention, all of the transformer blocks, or convolutions, too."""
     dropout: float = Field(0.0, ge=0, le=0.95)
     """Share of their inputs that is left out in each step."""
-    format: Literal["kohya", "diffusers"] = "kohya"
-    """Names of the layers in the file: kohya's and A1111's, which diffusers reads, too; or diffusers' own."""
+    format: Literal["kohya", "diffusers"] | None = None
+    """Names of the layers in the file: kohya's and A1111's, which diffusers reads, too; or diffusers' own.
+    Left open, kohya's, and diffusers' for flow-matching models."""
 
 
 class EmbeddingSettings(TrainingGroup):

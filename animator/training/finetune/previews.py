@@ -1,9 +1,8 @@
 """`Previews`: sheets of images that the model generates during a training, of the same prompts and seeds."""
 
-import copy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,11 @@ import torch
 from torch import Tensor
 
 from animator.core.atomic import atomic_write
-from animator.errors import ModelError
 from animator.generation.generate import generate
 from animator.generation.settings import ImageSettings
 from animator.images.image import png_of
-from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.engine import Engine
-from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import GenerationRequest
-from animator.models.diffusion.unet_engine import UNetEngine
-from animator.models.diffusion.unet_model import UNetModel
 from animator.training.finetune.settings import TrainingSettings
 from animator.training.finetune.trainee import Trainee
 
@@ -61,9 +55,8 @@ class Previews:
 
     def make(self, step: int) -> Path:
         """Writes the sheet after some steps; returns its file."""
-        with as_it_was(self.trainee.model.parts):
-            options = LoadOptions(library=Library((self.embeddings,)), precision="fp32")
-            engine = UNetEngine(self._model(), options, self.trainee.device, _no_refiner)
+        with as_it_was(self.trainee.parts):
+            engine = self.trainee.engine(self.embeddings)
             images = [self._image(_Live(engine), index) for index in range(len(self.prompts))]
         path = self.folder / FOLDER / f"{step:06d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,13 +65,6 @@ class Previews:
         rows = [np.hstack(images[at : at + columns]) for at in range(0, len(images), columns)]
         atomic_write(path, png_of(np.vstack(rows)))
         return path
-
-    def _model(self) -> UNetModel:
-        """Returns the model with a copy of its VAE: that of an engine is changed for speed."""
-        autoencoder = self.trainee.model.autoencoder
-        return replace(
-            self.trainee.model, autoencoder=replace(autoencoder, model=copy.deepcopy(autoencoder.model))
-        )
 
     def _image(self, diffuser: _Live, index: int) -> Any:
         own = self.settings.preview
@@ -112,7 +98,3 @@ def as_it_was(parts: Mapping[str, torch.nn.Module]) -> Iterator[None]:
         for name, part in parts.items():
             if next(part.parameters()).dtype != dtypes[name]:
                 part.to(dtypes[name])
-
-
-def _no_refiner(name: str) -> Engine:
-    raise ModelError(f"model {name}: previews of a training have no refiner")

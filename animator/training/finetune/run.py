@@ -16,7 +16,6 @@ from animator.core.read import UnreadableError, read_text
 from animator.errors import RunError
 from animator.generation.progress import StopSignal
 from animator.models.device import choose_device
-from animator.models.diffusion.precision import DTYPES
 from animator.runs.run_lock import RunLock
 from animator.training.finetune.attach import attach
 from animator.training.finetune.check import Checked
@@ -27,14 +26,13 @@ from animator.training.finetune.data.latents import LatentStore
 from animator.training.finetune.data.prompts import templates_of
 from animator.training.finetune.loop import Loop, TrainingStep
 from animator.training.finetune.objective import Objective, Share
-from animator.training.finetune.open_model import open_model, open_pipeline, precision_of
+from animator.training.finetune.open_model import open_model, open_pipeline, size_step_of, trainee_of
 from animator.training.finetune.optimizer import Updater
 from animator.training.finetune.previews import MOST_DEFAULT, Previews
 from animator.training.finetune.rates import RateSchedule
 from animator.training.finetune.result import result_path
 from animator.training.finetune.settings import TrainingSettings
 from animator.training.finetune.state import State
-from animator.training.finetune.trainee import Trainee
 
 SETTINGS = "training.json"
 """The file, in a run folder, with the settings of its training."""
@@ -109,18 +107,15 @@ def _train(
     examples = (*checked.examples, *examples_of_classes(settings, folder))
     reports.phase("loading the model", 0, 1)
     pipeline = open_pipeline(settings, device)
-    model = open_model(pipeline, settings, device)
-    latents = LatentStore(folder / _LATENTS, examples, settings.data, settings.size or (0, 0))
-    latents.encode(model.autoencoder, device, lambda done, of: reports.phase("encoding the images", done, of))
-    target = attach(settings, model, pipeline)
-    trainee = Trainee(
-        model,
-        device,
-        DTYPES[precision_of(settings, device)],
-        settings.clip_skip,
-        target.vectors,
-        trains_texts=bool(target.text_weights),
+    taught = open_model(pipeline, settings, device)
+    latents = LatentStore(
+        folder / _LATENTS, examples, settings.data, settings.size or (0, 0), size_step_of(taught)
     )
+    latents.encode(
+        taught.autoencoder, device, lambda done, of: reports.phase("encoding the images", done, of)
+    )
+    target = attach(settings, taught, pipeline)
+    trainee = trainee_of(taught, settings, target, device)
     rate, text_rate = RateSchedule.parse(settings.rate), RateSchedule.parse(settings.text_rate)
     updater = Updater.of(target, rate, text_rate, settings.optimizer)
     state = State({**target.image_weights, **target.text_weights}, updater.optimizer)
@@ -137,7 +132,7 @@ def _train(
     )
     prompts = settings.preview.prompts or _first_prompts(checked)
     previews = Previews(settings, trainee, prompts, folder, folder)
-    metadata = _metadata(settings, model.family, len(checked.examples))
+    metadata = _metadata(settings, trainee.family, len(checked.examples))
 
     def preview(step: int) -> None:
         reports.phase("making a sheet", 0, 1)
@@ -198,7 +193,6 @@ def _metadata(settings: TrainingSettings, family: str, images: int) -> Mapping[s
         "ss_output_name": settings.name,
         "ss_sd_model_name": settings.model,
         "ss_base_model_version": bases.get(family, family),
-        "ss_network_module": "networks.lora",
         "ss_steps": str(settings.steps),
         "ss_learning_rate": settings.rate,
         "ss_text_encoder_lr": settings.text_rate,

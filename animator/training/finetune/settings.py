@@ -12,6 +12,7 @@ from animator.training.finetune.groups import (
     ConceptSettings,
     DataSettings,
     EmbeddingSettings,
+    FlowSettings,
     HypernetworkSettings,
     ImageFolder,
     LoraSettings,
@@ -77,6 +78,7 @@ class TrainingSettings(TrainingGroup):
     data: DataSettings = DataSettings()
     optimizer: OptimizerSettings = OptimizerSettings()
     loss: LossSettings = LossSettings()
+    flow: FlowSettings = FlowSettings()
     preview: PreviewSettings = PreviewSettings()
     lora: LoraSettings = LoraSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()

@@ -59,13 +59,12 @@ class VideoAutoencoder(Autoencoder):
         """Downsampling factor: pixels per latent pixel and side."""
         return int(2 ** len(self.model.config.temperal_downsample))
 
-    def encode(self, image: Tensor) -> Tensor:
-        """Returns the latent of an image; see `Autoencoder`."""
-        latent = (
-            self.model.encode(self.model_input(image)[:, :, None]).latent_dist.mean[:, :, 0].to(torch.float32)
-        )
+    def posterior(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns mean and standard deviation of an image's latents; see `Autoencoder`."""
+        found = self.model.encode(self.model_input(image)[:, :, None]).latent_dist
+        latent, own_spread = (one[:, :, 0].to(torch.float32) for one in (found.mean, found.std))
         mean, spread = self._statistics(latent)
-        return torch.as_tensor((latent - mean) / spread)
+        return (latent - mean) / spread, own_spread / spread
 
     def unscale(self, latent: Tensor) -> Tensor:
         """Returns a latent as the VAE itself has it."""
@@ -94,10 +93,11 @@ class DeepAutoencoder(Autoencoder):
         """Downsampling factor: pixels per latent pixel and side."""
         return int(2 ** (len(self.model.config.encoder_block_out_channels) - 1))
 
-    def encode(self, image: Tensor) -> Tensor:
-        """Returns the latent of an image; see `Autoencoder`."""
+    def posterior(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns an image's latents, which have no deviation, and zeros; see `Autoencoder`."""
         latent = self.model.encode(self.model_input(image)).latent
-        return torch.as_tensor(latent.to(torch.float32) * self.model.config.scaling_factor)
+        mean = latent.to(torch.float32) * self.model.config.scaling_factor
+        return mean, torch.zeros_like(mean)
 
 
 class PatchedAutoencoder(Autoencoder):
@@ -113,11 +113,12 @@ class PatchedAutoencoder(Autoencoder):
         """Downsampling factor: pixels per latent pixel and side."""
         return 2 * super().factor
 
-    def encode(self, image: Tensor) -> Tensor:
-        """Returns the latent of an image; see `Autoencoder`."""
-        latent = self.model.encode(self.model_input(image)).latent_dist.mean
+    def posterior(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns mean and standard deviation of an image's latents; see `Autoencoder`."""
+        found = self.model.encode(self.model_input(image)).latent_dist
         mean, spread = self._statistics()
-        return (_patched(latent.to(torch.float32)) - mean) / spread
+        latent, own_spread = (_patched(one.to(torch.float32)) for one in (found.mean, found.std))
+        return (latent - mean) / spread, own_spread / spread
 
     def unscale(self, latent: Tensor) -> Tensor:
         """Returns a latent as the VAE itself has it."""

@@ -10,6 +10,7 @@ from torch import Tensor
 from animator.core.log_collector import warn_once
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
 from animator.models.diffusion.flow_matching.guided import Call, Calls, in_predictions, mean
+from animator.models.diffusion.flow_matching.network import Arguments
 from animator.models.diffusion.flow_matching.texts import FlowTexts
 from animator.models.diffusion.prompts.by_step import StepPrompts, prompts_by_step
 from animator.models.diffusion.prompts.syntax import pieces, split_and
@@ -53,6 +54,16 @@ class FlowPrompts:
         made = {prompts: self._of_step(prompts, request, state) for prompts in dict.fromkeys(by_step)}
         return [made[prompts] for prompts in by_step]
 
+    def alone(self, text: str, clip_skip: int, scale: float) -> Arguments:
+        """Returns what the network is called with for a prompt alone, without guidance, as in training.
+
+        Args:
+            text: The prompt; its emphasis has no effect.
+            clip_skip: As for `FlowTexts.encode`.
+            scale: Guidance scale, for a network that takes it as an input.
+        """
+        return self.texts.encode(self._plain(text), None, clip_skip, ()) | self._scales(1.0, scale)
+
     def _of_step(self, prompts: StepPrompts, request: GenerationRequest, state: Hashable) -> Calls:
         calls: list[Call] = []
         for positive, negative, share in prompts:
@@ -86,7 +97,8 @@ class FlowPrompts:
         self, text: str, negative: str | None, request: GenerationRequest, state: Hashable
     ) -> Mapping[str, Any]:
         embeddings = self.texts.encode(text, negative, request.clip_skip, state)
-        return embeddings | self._scales(request, is_guided=negative is not None)
+        scale = request.cfg_scale if negative is not None else 1.0
+        return embeddings | self._scales(scale, input_scale(request))
 
     def _is_guided(self, request: GenerationRequest, negative: str) -> bool:
         """Returns True if the network is guided away from the negative prompt."""
@@ -109,14 +121,14 @@ class FlowPrompts:
             remedy,
         )
 
-    def _scales(self, request: GenerationRequest, *, is_guided: bool) -> dict[str, Any]:
-        scale = request.cfg_scale if is_guided else 1.0
+    def _scales(self, scale: float, own: float) -> dict[str, Any]:
+        """Returns the arguments for a scale between two prompts, and for one that is an input."""
         if self.family.guidance == "usual":
             return {"guidance_scale": scale}
         if self.family.guidance == "added":
             return {"guidance_scale": scale - 1.0}
         scales = {"true_cfg_scale": scale} if self.family.guidance == "true" else {}
-        return scales | ({"guidance_scale": input_scale(request)} if self.takes_scale else {})
+        return scales | ({"guidance_scale": own} if self.takes_scale else {})
 
     def _plain(self, prompt: str) -> str:
         """Returns a text without emphasis, which these text encoders do not take."""

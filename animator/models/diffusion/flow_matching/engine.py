@@ -97,6 +97,21 @@ class FlowEngine:
         return self._pipeline.transformer
 
     @property
+    def network(self) -> FlowNetwork:
+        """The denoising network as it is called."""
+        return self._network
+
+    @property
+    def prompts(self) -> FlowPrompts:
+        """What turns prompts into its arguments."""
+        return self._prompts
+
+    @property
+    def family(self) -> FlowFamily:
+        """The model's family."""
+        return self._family
+
+    @property
     def text_encoder(self) -> Any:
         """The first text encoder."""
         return self._pipeline.text_encoder

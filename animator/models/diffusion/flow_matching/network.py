@@ -5,9 +5,10 @@ step computes exactly that; its scheduler takes down the velocity. The steps the
 prompt editing, masks and noise mean the same as for all other models.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from inspect import unwrap
 from typing import Any
 
 import torch
@@ -26,18 +27,19 @@ class _OneStep(FlowMatchEulerDiscreteScheduler):  # type: ignore[misc]  # diffus
     """A scheduler of one step, which takes down what the network predicts instead of making it."""
 
     sigma = 1.0
-    timestep = 1000.0
-    denoised: Tensor | None = None
+    timestep: float | Sequence[float] = 1000.0
+    taken: tuple[Tensor, Tensor] | None = None
 
     @wraps(FlowMatchEulerDiscreteScheduler.set_timesteps)  # pipelines look at the names of its arguments
     def set_timesteps(self, *_: Any, device: Any = None, **__: Any) -> None:
         """Sets the one timestep, whatever was computed."""
-        self.timesteps = to_device(torch.tensor([self.timestep], dtype=torch.float32), device or "cpu")
+        timesteps = torch.tensor([self.timestep], dtype=torch.float32)  # (1,), or (1, N) for N latents
+        self.timesteps = to_device(timesteps, device or "cpu")
         self.sigmas = to_device(torch.tensor([self.sigma, 0.0], dtype=torch.float32), device or "cpu")
 
     def step(self, model_output: Tensor, timestep: Any, sample: Tensor, **_: Any) -> tuple[Tensor]:
-        """Takes down the denoised latent; the velocity leads from the image to the noise."""
-        self.denoised = sample.to(torch.float32) - model_output.to(torch.float32) * self.sigma
+        """Takes down the noised latents and the velocity, which leads from the image to the noise."""
+        self.taken = (sample.to(torch.float32), model_output.to(torch.float32))
         return (sample,)
 
 
@@ -81,12 +83,36 @@ class FlowNetwork:
             timestep: The timestep of that sigma.
             arguments: Embeddings of N texts, and guidance scales.
         """
+        sample, velocity = self._ask(latent, sigma, timestep, arguments)
+        return unpack(sample - velocity * sigma, latent.shape, self.family)
+
+    def velocity(self, latent: Tensor, timesteps: Sequence[float], arguments: Arguments) -> Tensor:
+        """Returns the velocities (N, C, h, w), float32, that the network predicts, with their gradients.
+
+        Args:
+            latent: The noised latents (N, C, h, w).
+            timesteps: Of each.
+            arguments: Embeddings of N texts, and guidance scales.
+        """
+        _, velocity = self._ask(latent, 1.0, timesteps, arguments, unwrap(type(self.pipeline).__call__))
+        return unpack(velocity, latent.shape, self.family)
+
+    def _ask(
+        self,
+        latent: Tensor,
+        sigma: float,
+        timestep: float | Sequence[float],
+        arguments: Arguments,
+        call: Callable[..., Any] | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Returns the noised latents as the pipeline takes them, and the velocities in that form."""
         step = self._step
-        step.sigma, step.timestep, step.denoised = sigma, timestep, None
-        self._call(step, latent, {**arguments, "num_inference_steps": 1})
-        if step.denoised is None:
+        step.sigma, step.timestep, step.taken = sigma, timestep, None
+        self._call(step, latent, {**arguments, "num_inference_steps": 1}, call)
+        if step.taken is None:
             raise AssertionError("the pipeline made no step")
-        return unpack(step.denoised, latent.shape, self.family)
+        taken, step.taken = step.taken, None  # its gradients are not kept
+        return taken
 
     @cached_property
     def _step(self) -> _OneStep:
@@ -94,12 +120,20 @@ class FlowNetwork:
         step: _OneStep = _OneStep.from_config(self.scheduler.config)
         return step
 
-    def _call(self, scheduler: Any, latent: Tensor, arguments: Arguments) -> None:
+    def _call(
+        self,
+        scheduler: Any,
+        latent: Tensor,
+        arguments: Arguments,
+        call: Callable[..., Any] | None = None,
+    ) -> None:
+        """Calls the pipeline: without gradients, as it is; or as a function that has them."""
         height, width = latent.shape[2:]
         dtype = torch.float32 if self.family.takes_float32 else self.pipeline.transformer.dtype
         if self.pipeline.scheduler is not scheduler:
             self.pipeline.scheduler = scheduler
-        self.pipeline(
+        (call or type(self.pipeline).__call__)(
+            self.pipeline,
             latents=pack(latent, self.family).to(dtype),
             width=width * self.factor,
             height=height * self.factor,

@@ -33,11 +33,11 @@ class FlowTogether:
         calls = [part.calls_at(sigma) for part in self.parts]
         for part, own in enumerate(calls):
             for number, call in enumerate(own):
-                groups[_form(call.arguments)].append((part, number))
+                groups[form_of(call.arguments)].append((part, number))
         made: dict[tuple[int, int], Tensor] = {}
         for places in groups.values():
             noised = torch.cat([x[part : part + 1] for part, _ in places])
-            joined = _join([calls[part][number].arguments for part, number in places])
+            joined = join([calls[part][number].arguments for part, number in places])
             made |= zip(places, first.network.denoise(noised, sigma, timestep, joined).split(1), strict=True)
         return torch.cat(
             [
@@ -47,7 +47,7 @@ class FlowTogether:
         )
 
 
-def _form(arguments: Arguments) -> Hashable:
+def form_of(arguments: Arguments) -> Hashable:
     """Returns what has to be equal for calls to be joined: scales, names, and the shapes of embeddings."""
     return tuple(sorted((name, _shapes(value)) for name, value in arguments.items()))
 
@@ -58,7 +58,7 @@ def _shapes(value: Any) -> str:
     return str([_shapes(part) for part in value]) if isinstance(value, list) else repr(value)
 
 
-def _join(several: Sequence[Arguments]) -> Arguments:
+def join(several: Sequence[Arguments]) -> Arguments:
     """Returns the arguments of calls of one form as those of one call."""
     return {name: _joined([arguments[name] for arguments in several]) for name in several[0]}
 

@@ -43,7 +43,14 @@ class Latent:
 class LatentStore:
     """Encodes examples, and gives their latents."""
 
-    def __init__(self, folder: Path, examples: Sequence[Example], data: DataSettings, target: Size) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        examples: Sequence[Example],
+        data: DataSettings,
+        target: Size,
+        multiple: int = LATENT,
+    ) -> None:
         """Starts; nothing is encoded yet.
 
         Args:
@@ -51,9 +58,12 @@ class LatentStore:
             examples: The examples.
             data: How images are fitted.
             target: Size of the training.
+            multiple: What sides are multiples of.
         """
         self._folder, self._examples, self._data = folder, tuple(examples), data
-        self.sizes: tuple[Size, ...] = tuple(size_of(data.fit, one.size, target) for one in examples)
+        self.sizes: tuple[Size, ...] = tuple(
+            size_of(data.fit, one.size, target, multiple) for one in examples
+        )
         """Width and height in pixels that each example is trained at."""
         self._kept: LRUCache[Path, Latent] = LRUCache(KEPT)
 
@@ -109,7 +119,7 @@ class LatentStore:
         weight = torch.ones(1, *mean.shape[2:])
         if pixels.weight is not None:
             seen = pixels.weight.flip(-1) if is_flipped else pixels.weight
-            coarse = functional.avg_pool2d(seen[None, None], LATENT)[0]
+            coarse = functional.avg_pool2d(seen[None, None], autoencoder.factor)[0]
             weight = coarse / coarse.mean().clamp(min=1e-3)
         tensors = {_MEAN: mean[0], _SPREAD: spread[0], _WEIGHT: weight}
         return save({name: tensor.cpu().contiguous() for name, tensor in tensors.items()})

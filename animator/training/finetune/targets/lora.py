@@ -10,8 +10,9 @@ from torch import Tensor
 
 from animator.core.atomic import atomic_write
 from animator.training.finetune.groups import LoraSettings
+from animator.training.finetune.targets.flow_layers import flow_layers
 from animator.training.finetune.targets.lora_names import diffusers_names, kohya_names
-from animator.training.finetune.targets.target import by_use, trained_parts
+from animator.training.finetune.targets.target import TRANSFORMER, by_use, trained_parts
 from animator.training.finetune.trainee import Vectors
 
 ADAPTER = "trained"
@@ -43,7 +44,7 @@ class LoraTarget:
         self._alpha = float(settings.rank if settings.alpha is None else settings.alpha)
         self._parts = trained_parts(parts, trains_texts=trains_texts)
         for name, part in self._parts.items():
-            self._inject(part, UNET_LAYERS[settings.layers] if name == "unet" else TEXT_LAYERS)
+            self._inject(part, _layers_of(name, part, settings.layers))
         self.image_weights, self.text_weights = by_use(
             {
                 f"{name}.{layer}.{side}": getattr(module, side)[ADAPTER].weight
@@ -62,7 +63,8 @@ class LoraTarget:
             for layer, module in _layers(model)
         }
         names = kohya_names if self._settings.format == "kohya" else diffusers_names
-        more = {"ss_network_dim": str(self._settings.rank), "ss_network_alpha": f"{self._alpha:g}"}
+        more = {"ss_network_module": "networks.lora"} if self._settings.format == "kohya" else {}
+        more |= {"ss_network_dim": str(self._settings.rank), "ss_network_alpha": f"{self._alpha:g}"}
         tensors = names(factors, self._alpha, self._family)
         atomic_write(path, save(dict(tensors), {**metadata, **more}))
         return path
@@ -81,6 +83,13 @@ class LoraTarget:
         for _, module in _layers(part):
             for matrices in (module.lora_A, module.lora_B):
                 matrices.to(torch.float32)
+
+
+def _layers_of(name: str, part: Any, layers: str) -> str:
+    """Returns the pattern of the layers that are changed in a part, by its name."""
+    if name == TRANSFORMER:
+        return flow_layers(part, layers)
+    return UNET_LAYERS[layers] if name == "unet" else TEXT_LAYERS
 
 
 def _layers(model: Any) -> list[tuple[str, Any]]:

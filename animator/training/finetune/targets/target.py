@@ -10,6 +10,8 @@ from animator.training.finetune.trainee import Vectors
 
 Weights = Mapping[str, nn.Parameter]
 """Weights that are trained, by their names in the state."""
+TRANSFORMER = "transformer"
+"""diffusers' name of the network of a flow-matching model."""
 _TEXTS = "text_encoder"
 """What the names of text encoders, and of their weights, begin with."""
 
@@ -38,11 +40,16 @@ class Target(Protocol):
 
 
 def trained_parts(parts: Mapping[str, Any], *, trains_texts: bool) -> dict[str, Any]:
-    """Returns the networks that are trained, by diffusers' names: the U-Net, and text encoders if wanted."""
+    """Returns the networks that are trained, by diffusers' names.
+
+    Args:
+        parts: The model's modules by these names.
+        trains_texts: True for the text encoders, besides the network that denoises.
+    """
     return {
         name: part
         for name, part in parts.items()
-        if name == "unet" or (trains_texts and name.startswith(_TEXTS))
+        if name in ("unet", TRANSFORMER) or (trains_texts and name.startswith(_TEXTS))
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from animator.errors import ModelError, PresetError
-from tests.animator.models.diffusion import tiny_models
 from tests.animator.training.finetune.trainings import checked, train, write_images
 
 
@@ -79,14 +78,6 @@ def test_a_result_that_exists_is_kept(images: Path, tmp_path: Path) -> None:
     assert "exists" in messages("lora", images, tmp_path)["name"]
     assert checked("lora", images, tmp_path, overwrite=True).settings.overwrite
     assert kept.read_text() == "somebody's"
-
-
-def test_a_flow_matching_model_is_refused_by_name(images: Path, tmp_path: Path) -> None:
-    model = tiny_models.write_folder("flux", tmp_path / "flux")
-    assert (
-        "is Flux; taught can be Stable Diffusion 1"
-        in messages("lora", images, tmp_path, model=str(model))["model"]
-    )
 
 
 def test_a_missing_caption_is_said(tmp_path: Path) -> None:

@@ -74,6 +74,9 @@ ELSEWHERE = {
     "overwrite": "test_check",
     "trigger": "test_files",
     "lora.format": "test_files",
+    "flow.timesteps": "test_flow",
+    "flow.shift": "test_flow",
+    "flow.guidance": "test_flow",
     "hypernetwork.format": "test_files",
 }
 
