@@ -150,7 +150,7 @@ def test_two_images_are_learned(kind: str, model_of: ModelOf, tmp_path: Path) ->
         image = Image.new("RGB", (64, 64), color)
         image.paste((255, 255, 255), (10 + 20 * index, 10, 30 + 20 * index, 40))
         image.save(tmp_path / f"{index}.png")
-    settings = {"steps": 120, "rate": "1e-2", "batch": 4, "lora": {"rank": 16, "layers": "all"}}
+    settings: dict[str, Any] = {"steps": 120, "rate": "1e-2", "batch": 4, "lora": {"rank": 16, "layers": "all"}}
     train("lora", tmp_path, tmp_path, model=model_of(kind), save_every=120, **settings)
     curve = (tmp_path / "run" / "curve.jsonl").read_text().splitlines()
     losses = [json.loads(line)["loss"] for line in curve]
@@ -176,10 +176,10 @@ def test_a_stopped_training_ends_as_if_it_had_not(
 
 
 def frames(animation: Any, place: Path) -> list[bytes]:
-    """The frames of a film."""
+    """The pixels of a film's frames."""
     with Run.create(place, animation) as run:
         render_run(run, device="cpu")
-    return [path.read_bytes() for path in sorted((place / "frames").glob("*.png"))]
+    return [Image.open(path).tobytes() for path in sorted((place / "frames").glob("*.png"))]
 
 
 def test_a_film_with_it_is_another_one_and_weight_0_is_none(
@@ -239,8 +239,8 @@ def test_a_models_own_shift_is_used_where_it_is_one_number(
     images: Path, model_of: ModelOf, tmp_path: Path
 ) -> None:
     shared: dict[str, Any] = {"steps": 2, "rate": "1e-2", "model": model_of("sd3")}
-    for name, more in {"open": {}, "own": {"flow.shift": 3.0}, "none": {"flow.shift": 1.0}}.items():
-        train("lora", images, tmp_path / name, **shared, **more)
+    for name, shift in {"open": None, "own": 3.0, "none": 1.0}.items():
+        train("lora", images, tmp_path / name, **shared, flow={"shift": shift})
     states = {name: state(tmp_path / name) for name in ("open", "own", "none")}
     assert equal(states["open"], states["own"]) and not equal(states["open"], states["none"])
 
