@@ -150,7 +150,12 @@ def test_two_images_are_learned(kind: str, model_of: ModelOf, tmp_path: Path) ->
         image = Image.new("RGB", (64, 64), color)
         image.paste((255, 255, 255), (10 + 20 * index, 10, 30 + 20 * index, 40))
         image.save(tmp_path / f"{index}.png")
-    settings: dict[str, Any] = {"steps": 120, "rate": "1e-2", "batch": 4, "lora": {"rank": 16, "layers": "all"}}
+    settings: dict[str, Any] = {
+        "steps": 120,
+        "rate": "1e-2",
+        "batch": 4,
+        "lora": {"rank": 16, "layers": "all"},
+    }
     train("lora", tmp_path, tmp_path, model=model_of(kind), save_every=120, **settings)
     curve = (tmp_path / "run" / "curve.jsonl").read_text().splitlines()
     losses = [json.loads(line)["loss"] for line in curve]
