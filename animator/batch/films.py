@@ -43,7 +43,7 @@ def render_here(
 
     for task in plan.waiting:
         started = time.monotonic()
-        ended = JobFilm(_order(plan, task), options, device, models, send).render(StopToken())
+        ended = JobFilm(_order(plan, task), options, device, models, send).run(StopToken())
         yield _outcome(plan, task, ended, started)
 
 

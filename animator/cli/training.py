@@ -126,7 +126,8 @@ def train(  # noqa: PLR0913 (one parameter per option)
     from animator.runs.stop_token import StopToken
     from animator.training.finetune.check import check_training
     from animator.training.finetune.draft import training_draft
-    from animator.training.finetune.run import Reports, train_model
+    from animator.training.finetune.run import train_model
+    from animator.training.finetune.told import Reports
 
     with shorthands.named():
         draft, problems = training_draft(kind.value, folder, {}, shorthands.overrides(overrides), "--set")

@@ -8,12 +8,11 @@ from rich.progress import MofNCompleteColumn, TextColumn
 
 from animator.core.printable import printable
 from animator.runs.progress_bar import LINE_SECONDS, Bars
+from animator.training.finetune.told import smoothed
 
 if TYPE_CHECKING:
     from animator.training.finetune.loop import TrainingStep
-
-_KEPT = 0.98
-"""Share of the shown loss that stays in a step: single ones jump."""
+    from animator.training.finetune.told import TrainingPhase
 
 
 class TrainingBar(Bars):
@@ -27,17 +26,18 @@ class TrainingBar(Bars):
         self._last_line = 0.0
         self._loss: float | None = None
 
-    def enter(self, phase: str, done: int, total: int) -> None:
+    def enter(self, phase: "TrainingPhase", done: int, total: int) -> None:
         """Shows what is done before and between the steps."""
+        words = phase.value
         self._bar.update(
-            self._task, description=f"{self._title}  {phase} {done}/{total}" if total > 1 else phase
+            self._task, description=f"{self._title}  {words} {done}/{total}" if total > 1 else words
         )
         if not self._console.is_terminal and self._is_due():
-            sys.stderr.write(f"{self._title}: {phase} {done}/{total}\n")
+            sys.stderr.write(f"{self._title}: {words} {done}/{total}\n")
 
     def __call__(self, step: "TrainingStep") -> None:
         """Shows a step."""
-        self._loss = step.loss if self._loss is None else self._loss * _KEPT + step.loss * (1 - _KEPT)
+        self._loss = smoothed(self._loss, step.loss)
         self._bar.update(
             self._task,
             completed=step.step,

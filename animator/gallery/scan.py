@@ -16,8 +16,8 @@ from animator.runs.run_folder import FOLDERS, FRAMES
 
 IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif")
 MAX_DEPTH = 32
-_OF_SERVER = ("uploads", "requests")
-"""Folders in the renders folder with what clients sent."""
+_OF_SERVER = ("uploads", "requests", "trainings")
+"""Folders in the renders folder with what clients sent, and with what trainings work with."""
 _SETTLED_NS = 5_000_000_000
 """Age of a file or folder whose next change will be seen in its time, however coarse the file system's is."""
 _FRAME = re.compile(r"([0-9]{9})\.png")

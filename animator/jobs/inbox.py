@@ -14,7 +14,7 @@ from animator.runs.stop_token import StopToken
 
 @dataclass(frozen=True, eq=False)
 class FilmTask:
-    """A film to render.
+    """A film to render, or a model to train.
 
     Attributes:
         order: The order.

@@ -1,4 +1,4 @@
-"""`Job`: a film to render, and how far it is."""
+"""`Job`: a film to render or a model to train, and how far it is."""
 
 import secrets
 from collections.abc import Mapping
@@ -34,7 +34,10 @@ ACTIVE = (JobState.RUNNING, JobState.CANCELING)
 
 
 class JobPhase(str, Enum):
-    """What is done for a job; those of a rendering are called as in `animator.runs.progress.Phase`."""
+    """What is done for a job; those of a rendering are called as in `animator.runs.progress.Phase`.
+
+    Those of trainings are `class_images`, `encoding_images`, `training` and `previewing`.
+    """
 
     QUEUED = "queued"
     PREPARING = "preparing"
@@ -43,6 +46,10 @@ class JobPhase(str, Enum):
     ENCODING = "encoding"
     ENLARGING = "enlarging"
     INTERPOLATING = "interpolating"
+    CLASS_IMAGES = "class_images"
+    ENCODING_IMAGES = "encoding_images"
+    TRAINING = "training"
+    PREVIEWING = "previewing"
     DONE = "done"
 
 
@@ -78,11 +85,13 @@ class JobProgress:
 
     Attributes:
         phase: What is done.
-        done: Finished frames of the film; in the phases after rendering, images of the extra video.
+        done: Finished frames of the film, or steps of the training; in the phases after rendering, images of
+            the extra video, and in those before training, images.
         frames: Their number in the end; 0 until the settings are read.
         seconds: Time since this phase's work began.
-        rendered: Frames made since then; `seconds / rendered` is the pace.
+        rendered: Frames, or steps, made since then; `seconds / rendered` is the pace.
         extra: File name of the extra video that is made; empty for the film itself.
+        loss: Loss of a training, smoothed; None before its first step, and for films.
     """
 
     phase: JobPhase = JobPhase.QUEUED
@@ -91,6 +100,7 @@ class JobProgress:
     seconds: float = 0.0
     rendered: int = 0
     extra: str = ""
+    loss: float | None = None
 
     @property
     def share(self) -> float:
@@ -114,7 +124,7 @@ def new_id(created: float) -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """A film to render, as it was when it was looked at.
+    """A film to render or a model to train, as it was when it was looked at.
 
     Attributes:
         id: Its name, such as `20261130-174512-3fa9c1`.
@@ -125,9 +135,9 @@ class Job:
         progress: How far it is.
         priority: Jobs with a higher one begin first.
         labels: Names and values that the one who submitted it gave, to find it again.
-        title: Name of the film; empty until its settings are read.
+        title: Name of the film or training; empty until its settings are read.
         folder: The run folder; None until the settings are read.
-        films: The finished video, and the extra ones.
+        films: The finished video, and the extra ones; the result of a training.
         error: Why it failed; None if it did not.
         created: When it was submitted, in seconds since 1970; as the other times.
         started: When a worker first took it; None before.
@@ -160,6 +170,11 @@ class Job:
     attempts: int
     died_at: int
 
+    @property
+    def is_training(self) -> bool:
+        """True for a training, False for a film."""
+        return self.request.training is not None
+
 
 @dataclass(frozen=True)
 class JobEvent:
@@ -169,8 +184,8 @@ class JobEvent:
         id: Its number; later events have higher ones.
         job: The job's id.
         time: When, in seconds since 1970.
-        kind: `status`, `phase`, `warning` or `output`.
-        data: What happened: the state, the phase, the message, the path.
+        kind: `status`, `phase`, `warning`, `output` or `preview`.
+        data: What happened: the state, the phase, the message, the path, the step.
     """
 
     id: int

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from animator.jobs.job import ACTIVE, ErrorKind, Job, JobError, JobPhase, JobProgress, JobState
-from animator.jobs.messages import Advanced, Ended, Prepared, Warned
+from animator.jobs.messages import Advanced, Ended, Prepared, Previewed, Warned
 from animator.jobs.queue import PAUSE, waiting
 from animator.jobs.store import JobStore
 
@@ -30,7 +30,7 @@ class Journal:
         self._latest: dict[str, JobProgress] = {}
         self._written: dict[str, tuple[float, JobProgress]] = {}
 
-    def note(self, message: Prepared | Advanced | Warned | Ended) -> None:
+    def note(self, message: Prepared | Advanced | Warned | Previewed | Ended) -> None:
         """Writes down a report of a worker."""
         if isinstance(message, Prepared):
             self._store.revise(message.job, ACTIVE, lambda job: _prepared(job, message))
@@ -39,6 +39,8 @@ class Journal:
             self.write_progress()
         elif isinstance(message, Warned):
             self._store.add_event(message.job, "warning", {"message": message.text})
+        elif isinstance(message, Previewed):
+            self._store.add_event(message.job, "preview", {"step": message.step})
         else:
             self._end(message)
 
@@ -73,8 +75,8 @@ class Journal:
             if attempts < MAX_ATTEMPTS:
                 return {**waiting(job), **facts}
             message = (
-                f"{attempts} workers died before frame {job.progress.done} was done; the last one: {end}; "
-                "resume the job to try again"
+                f"{attempts} workers died before {_unit(job)} {job.progress.done} was done; the last one: "
+                f"{end}; resume the job to try again"
             )
             return {**_failed(JobError(ErrorKind.WORKER, message)), **facts}
 
@@ -124,7 +126,7 @@ class Journal:
                 return {**_failed(error), "progress": last}
             if message.stopped:
                 return {"progress": last, **_stopped(replace(job, progress=last))}
-            done = JobProgress(JobPhase.DONE, last.frames, last.frames)
+            done = JobProgress(JobPhase.DONE, last.frames, last.frames, loss=last.loss)
             return {**_ended(JobState.SUCCEEDED), "films": films, "progress": done}
 
         with self._store.together():
@@ -132,6 +134,10 @@ class Journal:
                 for film in films:
                     self._store.add_event(message.job, "output", {"path": str(film)})
         self._forget(message.job)
+
+
+def _unit(job: Job) -> str:
+    return "step" if job.is_training else "frame"
 
 
 def _prepared(job: Job, message: Prepared) -> Mapping[str, Any]:

@@ -34,11 +34,11 @@ class WorkerOptions:
 
 @dataclass(frozen=True)
 class Order:
-    """To a worker: render this.
+    """To a worker: render this, or train it.
 
     Attributes:
         job: The job's id.
-        request: What to render.
+        request: What to render or train.
         folder: The run folder of an earlier attempt; None before the first.
         progress: How far that was.
     """
@@ -51,7 +51,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Stop:
-    """To a worker: end the rendering of a job as soon as its run can be resumed."""
+    """To a worker: end the work on a job as soon as its run can be resumed."""
 
     job: str
 
@@ -78,9 +78,9 @@ class Prepared:
 
     Attributes:
         job: The job's id.
-        title: Name of the film.
+        title: Name of the film or training.
         folder: The run folder.
-        frames: Frames of the film.
+        frames: Frames of the film, or steps of the training.
         outdir: The place of the files under Deforum's names; None for none.
     """
 
@@ -101,10 +101,23 @@ class Advanced:
 
 @dataclass(frozen=True)
 class Warned:
-    """From a worker: a warning about a job's film."""
+    """From a worker: a warning about a job's film or training."""
 
     job: str
     text: str
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """From a worker: a training has a sheet of previews more.
+
+    Attributes:
+        job: The job's id.
+        step: Steps after which it was made.
+    """
+
+    job: str
+    step: int
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,7 @@ class Ended:
 
     Attributes:
         job: The job's id.
-        films: The finished video, and the extra ones.
+        films: The finished video, and the extra ones; the result of a training.
         stopped: True if it was told to stop before the end.
         error: Why it failed; None if it did not.
     """
@@ -126,4 +139,4 @@ class Ended:
 
 ToWorker = Order | Stop | ImageOrder | EndImages | None
 """None has the worker end once its job is stopped."""
-FromWorker = Ready | Unable | Prepared | Advanced | Warned | Ended | FromImageWorker
+FromWorker = Ready | Unable | Prepared | Advanced | Warned | Previewed | Ended | FromImageWorker

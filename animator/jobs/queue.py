@@ -59,7 +59,7 @@ class JobQueue:
         """Adds a job to the queue and returns it.
 
         Args:
-            request: What to render.
+            request: What to render or train.
             key: Names this submission: repeated with the same key, it returns the first one's job.
             digest: Of the request as it came; a key is for one digest only.
 
@@ -128,11 +128,13 @@ class JobQueue:
 
         Raises:
             JobNotFoundError: There is no such job.
-            JobStateError: It waits, runs, or has no run yet.
+            JobStateError: It waits, runs, has no run yet, or is a training.
             UserError: There cannot be such a frame or override.
         """
 
         def again(job: Job) -> Mapping[str, Any]:
+            if job.is_training:
+                raise JobStateError(f"job {job_id}: is a training, which has no frames; resume it instead")
             if job.folder is None:
                 raise JobStateError(f"job {job_id}: has no frame yet; resume it instead")
             changes = {**job.request.overrides, **(overrides or {})}
@@ -191,7 +193,7 @@ class JobQueue:
 
 def waiting(job: Job) -> dict[str, Any]:
     """Returns what changes in a job that is put back in the queue."""
-    progress = JobProgress(JobPhase.QUEUED, job.progress.done, job.progress.frames)
+    progress = JobProgress(JobPhase.QUEUED, job.progress.done, job.progress.frames, loss=job.progress.loss)
     return {"state": JobState.QUEUED, "wanted": "", "progress": progress, "error": None, "ended": None}
 
 

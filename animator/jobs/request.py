@@ -1,4 +1,4 @@
-"""`JobRequest`: what a job is asked to render, as plain values that can be kept in a database."""
+"""`JobRequest`: what a job is asked to render or train, as plain values that can be kept in a database."""
 
 import json
 from collections.abc import Mapping
@@ -9,17 +9,19 @@ from animator.errors import UserError
 
 MIN_PRIORITY, MAX_PRIORITY = -1000, 1000
 MAX_LABELS, MAX_LABEL_LENGTH = 50, 500
+SOURCES = ("preset", "settings", "run", "training")
 
 
 @dataclass(frozen=True)
 class JobRequest:
-    """What to render. One of `preset`, `settings` and `run` is given.
+    """What to render or train. One of `preset`, `settings`, `run` and `training` is given.
 
     Attributes:
         preset: A preset: a mapping, YAML text (with a line break), or the path or name of one.
         settings: Deforum settings: a mapping, or the JSON text of a settings file.
         options: Options of Deforum's web UI that come with the settings; None for none.
         run: A run folder to go on with.
+        training: Settings of a training, with the structure of `TrainingSettings`.
         overrides: Settings in place of those, such as `{"diffusion.steps": 12}`.
         start: Frame from which a run is rendered again; None goes on where it stopped.
         folder: The run folder; None makes one in the renders folder.
@@ -35,6 +37,7 @@ class JobRequest:
     settings: Mapping[str, Any] | str | None = None
     options: Mapping[str, Any] | None = None
     run: str | None = None
+    training: Mapping[str, Any] | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     start: int | None = None
     folder: str | None = None
@@ -50,10 +53,11 @@ class JobRequest:
         Raises:
             UserError: It is not.
         """
-        given = [name for name in ("preset", "settings", "run") if getattr(self, name) is not None]
+        given = [name for name in SOURCES if getattr(self, name) is not None]
         if len(given) != 1:
             raise UserError(
-                f"a job has {' and '.join(given) or 'no film'}; expected one of preset, settings and run"
+                f"a job has {' and '.join(given) or 'no film'}; expected one of preset, settings, run and "
+                "training"
             )
         check_priority(self.priority)
         if self.start is not None and self.start < 0:

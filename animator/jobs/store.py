@@ -35,12 +35,14 @@ class JobFilter:
         labels: Labels they have.
         before: Only jobs submitted before the one with this number; None begins with the newest.
         limit: How many at most.
+        trains: Only trainings, or only films; None for both.
     """
 
     states: tuple[JobState, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     before: int | None = None
     limit: int = 100
+    trains: bool | None = None
 
 
 class JobStore:
@@ -75,7 +77,7 @@ class JobStore:
         """Adds a job and returns it; with a key that was used already, returns the job of that time.
 
         Args:
-            request: What to render.
+            request: What to render or train.
             capacity: How many jobs may wait.
             key: Names the submission, so that its repetition does not make a second job; empty for none.
             digest: Of the request as it came, kept with the key.
@@ -268,6 +270,8 @@ def _conditions(wanted: JobFilter) -> tuple[str, list[Any]]:
     if wanted.states:
         parts.append(f"state IN ({', '.join('?' * len(wanted.states))})")
         values += [state.value for state in wanted.states]
+    if wanted.trains is not None:
+        parts.append(f"json_extract(request, '$.training') IS {'NOT ' if wanted.trains else ''}NULL")
     if wanted.before is not None:
         parts.append("number < ?")
         values.append(min(wanted.before, MAX_NUMBER))

@@ -1,6 +1,6 @@
-"""A worker process: renders one job after the other, and keeps the models it has opened.
+"""A worker process: does one job after the other, and keeps the models it has opened.
 
-Images that are ordered meanwhile are made between two frames of a film.
+Images that are ordered meanwhile are made between two frames of a film, or two steps of a training.
 """
 
 import signal
@@ -12,10 +12,12 @@ import torch
 from animator.core.confinement import confined
 from animator.core.permissions import grant
 from animator.errors import AnimatorError
+from animator.jobs.attempt import Attempt, Send
 from animator.jobs.film import JobFilm
 from animator.jobs.images.studio import ImageStudio
 from animator.jobs.inbox import ImagesTask, Inbox
-from animator.jobs.messages import Ready, Unable, WorkerOptions
+from animator.jobs.messages import Order, Ready, Unable, WorkerOptions
+from animator.jobs.trainings.work import JobTraining
 from animator.models.device import choose_device
 from animator.runs.model_cache import DiffuserCache
 from animator.runs.open_model import OpenModel
@@ -54,12 +56,22 @@ def work(pipe: Connection, options: WorkerOptions, number: int, opener: OpenMode
             if isinstance(task, ImagesTask):
                 went_well = images.make(task.order, task.end)
             else:
-                film = JobFilm(task.order, options, device, models, pipe.send)
-                ended = film.render(task.stop, lambda: images.make_waiting(inbox))
+                attempt = _attempt(task.order, options, device, models, pipe.send)
+                ended = attempt.run(task.stop, lambda: images.make_waiting(inbox))
                 pipe.send(ended)
                 went_well = ended.error is None
             if not went_well and not _works(device):
                 return
+
+
+def _attempt(
+    order: Order, options: WorkerOptions, device: torch.device, models: DiffuserCache, send: Send
+) -> Attempt:
+    """Returns the attempt at an order: to render its film, or to train its model."""
+    if order.request.training is None:
+        return JobFilm(order, options, device, models, send)
+    models.drop()  # a training needs the memory
+    return JobTraining(order, options, device, send)
 
 
 def device_of(name: str, number: int) -> torch.device:

@@ -14,6 +14,7 @@ from animator.jobs.images.desk import ImageDesk
 from animator.jobs.queue import JobQueue
 from animator.server import docs_page, health
 from animator.server.context import ServerContext
+from animator.server.datasets import Datasets
 from animator.server.deforum import batches, simple
 from animator.server.deforum import jobs as deforum_jobs
 from animator.server.images.request_files import clear_request_files
@@ -44,6 +45,8 @@ from animator.server.security.token import TokenCheck
 from animator.server.uploads import Uploads
 from animator.server.v1 import (
     checks,
+    dataset_files,
+    datasets,
     events,
     files,
     films,
@@ -58,6 +61,8 @@ from animator.server.v1 import (
     samplers,
     submission,
     timeline,
+    training_results,
+    trainings,
     webhooks,
 )
 from animator.server.webhooks.outbox import Outbox
@@ -98,6 +103,9 @@ ROUTERS = (
     presets.router,
     models.router,
     samplers.router,
+    trainings.router,
+    training_results.router,
+    datasets.router,
     gallery_archive.router,  # before the routes of an item, whose number could be any word
     gallery.router,
 )
@@ -136,6 +144,7 @@ def create_app(
         options,
         queue,
         uploads,
+        Datasets(options.datasets, uploads),
         Outbox(queue),
         events_of_jobs,
         desk or ImageDesk(),
@@ -146,7 +155,8 @@ def create_app(
     )
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(check_json)])
-    app.include_router(files.router)  # its bodies are files: large, of any kind, and read as they come
+    app.include_router(dataset_files.router)
+    app.include_router(files.router)  # their bodies are files: large, of any kind, and read as they come
     handle_errors(app)
     app.add_middleware(Strangers, confinement=options.confinement, permissions=options.permissions)
     # The last one added is the first to see a request.

@@ -14,6 +14,8 @@ from animator.jobs.event_log import EventLog
 from animator.jobs.images.desk import ImageDesk
 from animator.jobs.job import Job
 from animator.jobs.queue import JobQueue
+from animator.server.datasets import Datasets
+from animator.server.errors import NotFoundError
 from animator.server.files.jpeg_cache import JpegCache
 from animator.server.model_hashes import ModelHashes
 from animator.server.options import ServerOptions
@@ -33,6 +35,7 @@ class ServerContext:
         options: The server's options.
         queue: The jobs.
         uploads: The files that clients sent.
+        datasets: Their data sets for trainings.
         outbox: Messages for webhooks.
         events: What happened to the jobs.
         model_hashes: Hashes of models.
@@ -48,6 +51,7 @@ class ServerContext:
     options: ServerOptions
     queue: JobQueue
     uploads: Uploads
+    datasets: Datasets
     outbox: Outbox
     events: EventLog
     images: ImageDesk
@@ -95,3 +99,29 @@ def find_job(job_id: str, context: Context) -> Job:
 
 FoundJob = Annotated[Job, Depends(find_job)]
 """The job of the path, as a parameter of a handler."""
+
+
+def find_film(job: FoundJob) -> Job:
+    """Returns the job that a request's path names, if it is a film; raises a NotFoundError for a training."""
+    if job.is_training:
+        raise NotFoundError(f"job {job.id}: is a training and has no film; see /api/v1/trainings/{job.id}")
+    return job
+
+
+def find_training(job_id: str, context: Context) -> Job:
+    """Returns the training that a request's path names.
+
+    Raises:
+        JobNotFoundError: There is no such job.
+        NotFoundError: It is a film.
+    """
+    job = context.queue.get(job_id)
+    if not job.is_training:
+        raise NotFoundError(f"job {job.id}: is a film; see /api/v1/jobs/{job.id}")
+    return job
+
+
+FoundFilm = Annotated[Job, Depends(find_film)]
+"""The job of the path, which is a film, as a parameter of a handler."""
+FoundTraining = Annotated[Job, Depends(find_training)]
+"""The training of the path, as a parameter of a handler."""

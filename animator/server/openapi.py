@@ -6,10 +6,11 @@ from animator.server.problems import ProblemDetails
 from animator.server.security.body_size import BodyLimitedApp
 
 TAGS = [
-    {"name": "jobs", "description": "Films to render: submit, follow, stop, render again."},
+    {"name": "jobs", "description": "Films to render: submit, follow, stop, render again; also trainings."},
     {"name": "events", "description": "What happens to jobs, as it happens."},
     {"name": "results", "description": "What a job has made: its film, frames, settings, log, metrics."},
     {"name": "films", "description": "What is known of a film before it renders: mistakes, values, cost."},
+    {"name": "trainings", "description": "Models to teach a style, a thing or a word: data, jobs, results."},
     {"name": "gallery", "description": "Every image and film of the renders folder: find, rank, delete."},
     {"name": "catalog", "description": "What settings may name: examples, models, samplers."},
     {"name": "files", "description": "Images, clips and sounds that settings name."},

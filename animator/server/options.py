@@ -8,6 +8,7 @@ from animator.core.confinement import Confinement
 from animator.core.permissions import Permissions, host_names
 from animator.core.read import UnreadableError, read_text
 from animator.errors import UserError
+from animator.jobs.trainings.places import files_of, models_of
 from animator.models.folders import shared_folders
 from animator.presets.examples import examples_folder
 
@@ -76,20 +77,31 @@ class ServerOptions:
         return self.renders / "requests"
 
     @property
+    def datasets(self) -> Path:
+        """Folder of the data sets that clients made for trainings."""
+        return files_of(self.renders) / "datasets"
+
+    @property
+    def trained_models(self) -> Path:
+        """Model folder into which the results of trainings go."""
+        return models_of(self.renders)
+
+    @property
     def webhook_permissions(self) -> Permissions:
         """Hosts that webhooks may connect to."""
         return Permissions(hosts=host_names(self.webhook_hosts))
 
     @property
     def model_folders(self) -> tuple[Path, ...]:
-        """Folders in which models are found: the server's own, then those of ANIMATOR_MODELS."""
-        return (*self.models, *shared_folders())
+        """Folders in which models are found: the server's own, those of ANIMATOR_MODELS, what it trained."""
+        return (*self.models, *shared_folders(), self.trained_models)
 
     @property
     def confinement(self) -> Confinement:
-        """Folders that settings may name files in: uploads, inputs, the examples', models', requests' own."""
+        """Folders that settings may name files in: uploads, inputs, data sets, examples, requests."""
         examples = examples_folder()
-        roots = (self.uploads, *self.inputs, *((examples,) if examples else ()), self.request_files)
+        own = (self.request_files, files_of(self.renders))
+        roots = (self.uploads, *self.inputs, *((examples,) if examples else ()), *own)
         return Confinement(roots, self.model_folders, own=(self.renders,))
 
 

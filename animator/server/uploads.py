@@ -83,7 +83,7 @@ class Uploads:
             try:
                 yield arrival
             finally:
-                self._release(arrival.size)
+                self.release(arrival.size)
 
     def find(self, sha256: str) -> Upload:
         """Returns the file of a hash.
@@ -117,6 +117,11 @@ class Uploads:
             upload.path.unlink()
             self._used -= upload.size
 
+    def occupy(self, count: int) -> None:
+        """Notes bytes that are there already, besides the uploads."""
+        with self._lock:
+            self._used += count
+
     def claim(self, count: int) -> None:
         """Takes room for the next bytes of a file that arrives.
 
@@ -145,7 +150,8 @@ class Uploads:
                 self._used += path.stat().st_size
             return _look_at(path), known is None
 
-    def _release(self, count: int) -> None:
+    def release(self, count: int) -> None:
+        """Gives room back that was claimed or occupied."""
         with self._lock:
             self._used -= count
 

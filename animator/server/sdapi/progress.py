@@ -59,7 +59,9 @@ def get_progress(
     """Returns the progress of the oldest request for images; without any, of the newest film that renders."""
     if tasks := context.images.open_tasks():
         return _progress_of_images(tasks, with_image=not skip_current_image)
-    running = context.queue.find(JobFilter(states=(JobState.RUNNING, JobState.CANCELING), limit=1))
+    running = context.queue.find(
+        JobFilter(states=(JobState.RUNNING, JobState.CANCELING), limit=1, trains=False)
+    )
     return _progress_of_film(running[0], with_image=not skip_current_image) if running else SdProgress()
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from animator.errors import JobStateError
 from animator.jobs.job import Job
-from animator.server.context import FoundJob
+from animator.server.context import FoundFilm
 from animator.server.errors import NotFoundError
 from animator.server.files.file_answer import CONTENT_TYPES, answer_file
 from animator.server.files.run_file import open_run_file
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["results"])
 @router.get(
     "/film", operation_id="get_film", responses=_RESPONSES, summary="The film", response_class=Response
 )
-def get_film(job: FoundJob, request: Request) -> Response:
+def get_film(job: FoundFilm, request: Request) -> Response:
     """Sends the finished film: whole, or the bytes of a `Range`.
 
     While it is rendered there is none (409): `stream.mjpg` shows it then, and `frames` has its images.
@@ -48,7 +48,7 @@ def get_film(job: FoundJob, request: Request) -> Response:
     summary="An extra video, or subtitles",
     response_class=Response,
 )
-def get_film_file(name: str, job: FoundJob, request: Request) -> Response:
+def get_film_file(name: str, job: FoundFilm, request: Request) -> Response:
     """Sends a file of the job's `outputs`: an upscaled or interpolated video, a GIF, or subtitles."""
     made = [file for _, file, _ in made_files(job)]
     if name not in made or job.folder is None:

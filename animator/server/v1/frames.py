@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from animator.jobs.job import Job
 from animator.runs.run_folder import FRAMES, frame_name
 from animator.runs.run_reader import finished_frames
-from animator.server.context import Context, FoundJob, ServerContext
+from animator.server.context import Context, FoundFilm, ServerContext
 from animator.server.errors import NotFoundError
 from animator.server.files.file_answer import answer_file, file_tag, is_known, unchanged
 from animator.server.files.frame_image import jpeg_of
@@ -48,7 +48,7 @@ router = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["results"])
     summary="A frame",
     response_class=Response,
 )
-def get_frame(frame: FrameNumber, job: FoundJob, request: Request) -> Response:
+def get_frame(frame: FrameNumber, job: FoundFilm, request: Request) -> Response:
     """Sends a frame as it was written: PNG, with the frame's settings in its metadata."""
     check_frame(job, frame)
     name = frame_name(frame)
@@ -65,7 +65,7 @@ def get_frame(frame: FrameNumber, job: FoundJob, request: Request) -> Response:
 )
 def get_frame_jpeg(
     frame: FrameNumber,
-    job: FoundJob,
+    job: FoundFilm,
     context: Context,
     request: Request,
     quality: Quality = 90,
@@ -85,7 +85,7 @@ def get_frame_jpeg(
     response_class=Response,
 )
 def get_preview(
-    job: FoundJob, context: Context, request: Request, quality: Quality = 85, width: Width = None
+    job: FoundFilm, context: Context, request: Request, quality: Quality = 85, width: Width = None
 ) -> Response:
     """Sends the newest frame as JPEG."""
     done = frames_done(job)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
+from enum import Enum
 
 from fastapi import Request
 from pydantic import BaseModel, Field
@@ -13,8 +14,16 @@ from animator.server.problems import ProblemPlace, place_of
 from animator.server.v1.durations import DurationsView, durations_of
 from animator.server.v1.outputs import OutputView, outputs_of
 
-ACTIONS = ("cancel", "pause", "resume", "redo")
-PARTS = ("events", "film", "preview.jpg", "stream.mjpg", "settings", "log", "metrics")
+PARTS = ("cancel", "pause", "resume", "events", "log")
+"""What every job has."""
+FILM_PARTS = (*PARTS, "redo", "film", "preview.jpg", "stream.mjpg", "settings", "metrics")
+
+
+class JobKind(str, Enum):
+    """What a job does."""
+
+    FILM = "film"
+    TRAINING = "training"
 
 
 class ProgressView(BaseModel):
@@ -22,10 +31,13 @@ class ProgressView(BaseModel):
 
     phase: JobPhase
     value: float = Field(ge=0, le=1, description="Part of the phase that is done.")
-    done: int = Field(ge=0, description="Finished frames; in later phases, images of the extra video.")
+    done: int = Field(
+        ge=0, description="Finished frames, or steps of a training; in other phases, its images."
+    )
     frames: int = Field(ge=0, description="Their number in the end; 0 until the settings are read.")
     eta_s: float | None = Field(description="Seconds until the frames are done, where the pace is known.")
     extra: str = Field(description="File name of the extra video that is made; empty for the film itself.")
+    loss: float | None = Field(description="Smoothed loss of a training; null for films.")
 
 
 class JobErrorView(BaseModel):
@@ -37,11 +49,12 @@ class JobErrorView(BaseModel):
 
 
 class JobView(BaseModel):
-    """A job: a film to render, and how far it is."""
+    """A job: a film to render or a model to train, and how far it is."""
 
     id: str
+    kind: JobKind = Field(description="A training has more at its URL `training`.")
     status: JobState
-    title: str = Field(description="Name of the film; empty until its settings are read.")
+    title: str = Field(description="Name of the film or training; empty until its settings are read.")
     progress: ProgressView
     queue_position: int | None = Field(description="Jobs that begin before this one; null unless it waits.")
     priority: int
@@ -85,6 +98,7 @@ def _view(job: Job, events: Sequence[JobEvent], context: ServerContext, request:
     waits = job.state is JobState.QUEUED
     return JobView(
         id=job.id,
+        kind=JobKind.TRAINING if job.is_training else JobKind.FILM,
         status=job.state,
         title=job.title,
         progress=progress_view(job),
@@ -99,8 +113,15 @@ def _view(job: Job, events: Sequence[JobEvent], context: ServerContext, request:
         warnings=[str(event.data["message"]) for event in events if event.kind == "warning"],
         metrics=durations_of(job, [event for event in events if event.kind != "warning"], time.time()),
         outputs=outputs_of(job, base),
-        urls={"self": base, **{name.partition(".")[0]: f"{base}/{name}" for name in (*ACTIONS, *PARTS)}},
+        urls=_urls(job, base, request),
     )
+
+
+def _urls(job: Job, base: str, request: Request) -> dict[str, str]:
+    if job.is_training:
+        own = {"training": str(request.url_for("get_training", job_id=job.id))}
+        return {"self": base, **{name: f"{base}/{name}" for name in PARTS}, **own}
+    return {"self": base, **{name.partition(".")[0]: f"{base}/{name}" for name in FILM_PARTS}}
 
 
 def error_view(job: Job) -> JobErrorView | None:
@@ -125,6 +146,7 @@ def progress_view(job: Job) -> ProgressView:
         frames=progress.frames,
         eta_s=progress.eta_s,
         extra=progress.extra,
+        loss=progress.loss,
     )
 
 

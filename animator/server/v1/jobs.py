@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from animator.jobs.job import JobState
 from animator.jobs.store import JobFilter
+from animator.jobs.trainings.forget import forget_training
 from animator.runs.delete_run import check_deletable, delete_run
 from animator.server.context import Context
 from animator.server.problems import problem_responses
@@ -69,7 +70,11 @@ def delete_job(
     if not files:
         context.queue.delete(job_id)
         return
-    folder = context.queue.get(job_id).folder
+    job = context.queue.get(job_id)
+    if job.is_training:
+        forget_training(context.queue, job)
+        return
+    folder = job.folder
     if folder is not None:
         check_deletable(folder, context.options.renders)
     context.queue.delete(job_id)

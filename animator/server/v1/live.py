@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from animator.errors import JobNotFoundError, UserError
 from animator.jobs.job import Job
-from animator.server.context import Context, FoundJob, ServerContext
+from animator.server.context import Context, FoundFilm, ServerContext
 from animator.server.problems import problem_responses
 from animator.server.v1.frames import JpegKind, Quality, Width, frame_jpeg, frames_done
 
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/api/v1/jobs/{job_id}", tags=["results"])
     response_class=StreamingResponse,
 )
 async def stream_frames(
-    job: FoundJob, context: Context, quality: Quality = 80, width: Width = None
+    job: FoundFilm, context: Context, quality: Quality = 80, width: Width = None
 ) -> StreamingResponse:
     """Sends the newest frame, and then every new one, until the job ends: an `img` element shows it.
 

@@ -41,10 +41,10 @@ def outputs_of(job: Job, base: str) -> list[OutputView]:
     """Returns what a job has made so far, the film first.
 
     Args:
-        job: The job.
+        job: The job; a training has its own list.
         base: The job's URL.
     """
-    if job.folder is None:
+    if job.folder is None or job.is_training:
         return []
     made = sorted(made_files(job), key=lambda file: (file[0] is not OutputKind.FILM, file[1]))
     views = [

@@ -18,7 +18,7 @@ from animator.runs.metrics_log import MetricsLog
 from animator.runs.run_folder import METRICS, refuse_links
 from animator.runs.run_log import LOG, RunLog
 from animator.runs.run_settings import PRESET, recorded_settings
-from animator.server.context import Context, FoundJob, ServerContext
+from animator.server.context import Context, FoundFilm, FoundJob, ServerContext
 from animator.server.files.file_answer import answer_file
 from animator.server.files.run_file import open_run_file
 from animator.server.problems import Responses, problem_responses
@@ -76,7 +76,7 @@ _SETTINGS: Responses = {
     response_class=Response,
 )
 def get_settings(
-    job: FoundJob,
+    job: FoundFilm,
     request: Request,
     format: SettingsFormat = SettingsFormat.YAML,  # noqa: A002 (name of the parameter in the URL)
 ) -> Response:
@@ -124,7 +124,7 @@ def get_log(
     summary="Metrics of the frames",
 )
 def get_metrics(
-    job: FoundJob,
+    job: FoundFilm,
     request: Request,
     first: Annotated[int, Query(alias="from", ge=0, le=MAX_FRAME, description="The first frame.")] = 0,
     last: Annotated[int, Query(alias="to", ge=0, le=MAX_FRAME, description="The last frame.")] = MAX_FRAME,

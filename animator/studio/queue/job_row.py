@@ -69,7 +69,7 @@ class JobRow:
         self._bar.set_value(share_of(job))
         self._bar.set_visibility(job.state in (JobState.RUNNING, JobState.CANCELING))
         self._moves.set_visibility(job.state in WAITING)
-        has_frame = job.folder is not None and progress.done > 0
+        has_frame = job.folder is not None and progress.done > 0 and not job.is_training
         self._image.set_visibility(has_frame)
         source = f"{job_url(job.id)}/preview.jpg?width={THUMBNAIL}&v={progress.done}-{job.ended}"
         if has_frame and self._image.props.get("src") != source:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from animator.errors import UserError
 from animator.jobs.job import Job, JobState
 from animator.jobs.settings import film_of
 from animator.runs.run_settings import PRESET, recorded_settings
@@ -20,9 +21,12 @@ def film_of_job(job: Job) -> Animation:
     """Returns the film of a job, as its run records it, or as it would begin.
 
     Raises:
+        UserError: It is a training.
         PresetError: The settings of a job without a run are wrong.
         RunError: The record of its run is broken.
     """
+    if job.is_training:
+        raise UserError(f"job {job.id}: is a training, not a film")
     if job.folder is not None and (job.folder / PRESET).exists():
         return recorded_settings(job.folder)
     return film_of(job.request)

@@ -23,6 +23,10 @@ PHASES: dict[JobPhase, str] = {
     JobPhase.ENCODING: "Completes the film",
     JobPhase.ENLARGING: "Enlarges the film",
     JobPhase.INTERPOLATING: "Interpolates frames",
+    JobPhase.CLASS_IMAGES: "Generates images of the class",
+    JobPhase.ENCODING_IMAGES: "Encodes the images",
+    JobPhase.TRAINING: "Trains",
+    JobPhase.PREVIEWING: "Makes a sheet of previews",
     JobPhase.DONE: "Done",
 }
 TITLE = "title"
@@ -32,15 +36,17 @@ TITLE = "title"
 def state_text(job: Job, t: Translate) -> str:
     """Returns the state of a job in words, such as `Renders`."""
     if job.state is JobState.RUNNING and job.wanted:
-        return t("Pauses after this frame")
+        return t("Pauses after this step") if job.is_training else t("Pauses after this frame")
+    if job.state is JobState.RUNNING and job.is_training:
+        return t("Trains")
     return t(STATES[job.state])
 
 
 def title_of(job: Job, t: Translate) -> str:
-    """Returns the name of a job's film, also before a worker has read its settings, where it is known."""
-    preset = job.request.preset
+    """Returns the name of a job's film or training, also before a worker has read its settings, if known."""
+    preset = job.request.preset if job.request.training is None else job.request.training
     named = str(preset.get("name", "")) if isinstance(preset, Mapping) else ""
-    return job.title or job.labels.get(TITLE) or named or t("Film")
+    return job.title or job.labels.get(TITLE) or named or t("Training" if job.is_training else "Film")
 
 
 def progress_text(job: Job, place: int | None, t: Translate) -> str:
@@ -57,7 +63,8 @@ def progress_text(job: Job, place: int | None, t: Translate) -> str:
     if job.state is JobState.QUEUED:
         return t("Is next")
     if job.state is not JobState.RUNNING:
-        return t("{done} of {frames} frames").format(done=progress.done, frames=progress.frames)
+        counted = t("{done} of {frames} steps") if job.is_training else t("{done} of {frames} frames")
+        return counted.format(done=progress.done, frames=progress.frames)
     phase = t(PHASES[progress.phase])
     left = progress.eta_s
     parts = [progress.extra] if progress.extra else []
@@ -65,6 +72,8 @@ def progress_text(job: Job, place: int | None, t: Translate) -> str:
         parts.append(t("{done} of {frames}").format(done=progress.done, frames=progress.frames))
     if left is not None and progress.done < progress.frames:
         parts.append(t("about {time} left").format(time=time_text(left, t)))
+    if progress.loss is not None and progress.phase is JobPhase.TRAINING:
+        parts.append(t("loss {loss}").format(loss=f"{progress.loss:.4f}"))
     return f"{phase}: {', '.join(parts)}" if parts else phase
 
 

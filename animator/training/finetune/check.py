@@ -62,10 +62,15 @@ def check_training(draft: RawPreset, problems: Iterable[Problem] = ()) -> Checke
     Raises:
         PresetError: With every problem, each with its place.
     """
-    known = [*problems, *text_problems(draft), *outside_problems(draft, TrainingSettings)]
-    if known:
+    known = [*problems, *(unreadable := text_problems(draft))]
+    if unreadable:
         raise PresetError(draft.source, draft.in_order(known))
-    draft, known = resolve_files(draft, TrainingSettings)
+    outside = outside_problems(draft, TrainingSettings)
+    if outside:
+        known += outside
+    else:
+        draft, missing = resolve_files(draft, TrainingSettings)
+        known += missing
     try:
         settings = TrainingSettings.model_validate(draft.values)
     except ValidationError as error:
@@ -73,6 +78,8 @@ def check_training(draft: RawPreset, problems: Iterable[Problem] = ()) -> Checke
         known += [_problem(draft, details) for details in described]
         more = error.error_count() - len(described)
         raise PresetError(draft.source, draft.in_order(known), more=more) from None
+    if outside:  # nothing is looked for, not even what may be named
+        raise PresetError(draft.source, draft.in_order(known))
     found = Problems(draft)
     checked = _checked(settings, found)
     listed = (*known, *(problem for problem in found if problem.path not in {one.path for one in known}))

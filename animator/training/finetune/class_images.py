@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from animator.core.confinement import named_path
 from animator.generation.generate import generate_each
 from animator.generation.progress import StopSignal
 from animator.generation.settings import ImageSettings
@@ -19,7 +20,7 @@ PER_INSTANCE = 4
 def class_folder(settings: TrainingSettings, index: int, run: Path) -> Path:
     """Returns the folder of a concept's class images: its own, or one in the run folder."""
     own = settings.concepts[index].class_folder
-    return Path(own) if own else run / FOLDER / str(index)
+    return named_path(own) if own else run / FOLDER / str(index)
 
 
 def generate_missing(

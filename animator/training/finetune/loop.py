@@ -1,6 +1,5 @@
 """`train`: steps of a training, with states on disk from which it resumes to the same bits."""
 
-import json
 import math
 import time
 from collections.abc import Callable
@@ -9,18 +8,14 @@ from pathlib import Path
 
 import torch
 
-from animator.core.atomic import atomic_write
 from animator.errors import AnimatorError
 from animator.generation.progress import StopSignal
+from animator.training.finetune.curve import LINE_STEPS, Curve
 from animator.training.finetune.objective import Objective
 from animator.training.finetune.optimizer import Updater
 from animator.training.finetune.seeded import seeded
 from animator.training.finetune.settings import TrainingSettings
 from animator.training.finetune.state import State
-
-CURVE = "curve.jsonl"
-LINE_STEPS = 10
-"""Steps that a line of the curve is the mean of."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,8 @@ class Loop:
         """
         first = self.state.restore(self.folder)
         steps = self.settings.steps or 0
-        curve, losses, began = _read_curve(self.folder, first), [], time.monotonic()
+        curve, losses, began = Curve(self.folder), list[float](), time.monotonic()
+        curve.cut(first)
         if first == 0:
             self.preview(0)
         for step in range(first, steps):
@@ -85,13 +81,12 @@ class Loop:
             done = step + 1
             rate = self.updater.rates_at(step)[0]
             if done % LINE_STEPS == 0 or done == steps:
-                curve.append({"step": done, "loss": math.fsum(losses) / len(losses), "rate": rate})
+                curve.add(done, losses, rate)
                 losses = []
             is_stopped = stop is not None and stop.is_set
             self.report(TrainingStep(done, steps, loss, rate, time.monotonic() - began, first))
             if done % self.settings.save_every == 0 or done == steps or is_stopped:
                 self.state.save(self.folder, done)
-                _write_curve(self.folder, curve)
             if done == steps or (self.settings.preview.every and done % self.settings.preview.every == 0):
                 self.preview(done)
             if is_stopped and done < steps:
@@ -113,16 +108,3 @@ class Loop:
             )
         self.updater.step(step)
         return total
-
-
-def _read_curve(folder: Path, until: int) -> list[dict[str, float]]:
-    """Returns the lines of the curve up to a step."""
-    path = folder / CURVE
-    if not path.is_file():
-        return []
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [line for line in lines if line["step"] <= until]
-
-
-def _write_curve(folder: Path, lines: list[dict[str, float]]) -> None:
-    atomic_write(folder / CURVE, "".join(json.dumps(line) + "\n" for line in lines).encode())

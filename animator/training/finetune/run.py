@@ -1,7 +1,7 @@
 """`train_model`: a training from its settings to its result, in a run folder in which it resumes."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from animator.training.finetune.data.batches import Order
 from animator.training.finetune.data.examples import Example
 from animator.training.finetune.data.latents import LatentStore
 from animator.training.finetune.data.prompts import templates_of
-from animator.training.finetune.loop import Loop, TrainingStep
+from animator.training.finetune.loop import Loop
 from animator.training.finetune.objective import Objective, Share
 from animator.training.finetune.open_model import open_model, open_pipeline, size_step_of, trainee_of
 from animator.training.finetune.optimizer import Updater
@@ -33,25 +33,13 @@ from animator.training.finetune.rates import RateSchedule
 from animator.training.finetune.result import result_path
 from animator.training.finetune.settings import TrainingSettings
 from animator.training.finetune.state import State
+from animator.training.finetune.told import SILENT, Reports, TrainingPhase
 
 SETTINGS = "training.json"
 """The file, in a run folder, with the settings of its training."""
 _LATENTS = "latents"
 _FREE = ("save_every", "overwrite", "steps")
 """Settings that may differ when a training resumes."""
-
-
-@dataclass(frozen=True)
-class Reports:
-    """What is told about a training.
-
-    Attributes:
-        phase: Is called with what is being done, and how many of how many are done.
-        step: Is called with each step.
-    """
-
-    phase: Callable[[str, int, int], None] = lambda _what, _done, _all: None
-    step: Callable[[TrainingStep], None] = lambda _step: None
 
 
 @dataclass(frozen=True)
@@ -72,7 +60,7 @@ def train_model(
     folder: Path,
     *,
     device: str | torch.device = "auto",
-    reports: Reports = Reports(),
+    reports: Reports = SILENT,
     stop: StopSignal | None = None,
 ) -> Trained:
     """Runs a training, or resumes it.
@@ -105,14 +93,14 @@ def _train(
     if not _make_class_images(checked, folder, device, reports, stop):
         return Trained(folder, None)
     examples = (*checked.examples, *examples_of_classes(settings, folder))
-    reports.phase("loading the model", 0, 1)
+    reports.phase(TrainingPhase.LOADING, 0, 1)
     pipeline = open_pipeline(settings, device)
     taught = open_model(pipeline, settings, device)
     latents = LatentStore(
         folder / _LATENTS, examples, settings.data, settings.size or (0, 0), size_step_of(taught)
     )
     latents.encode(
-        taught.autoencoder, device, lambda done, of: reports.phase("encoding the images", done, of)
+        taught.autoencoder, device, lambda done, of: reports.phase(TrainingPhase.ENCODING_IMAGES, done, of)
     )
     target = attach(settings, taught, pipeline)
     trainee = trainee_of(taught, settings, target, device)
@@ -135,10 +123,11 @@ def _train(
     metadata = _metadata(settings, trainee.family, len(checked.examples))
 
     def preview(step: int) -> None:
-        reports.phase("making a sheet", 0, 1)
+        reports.phase(TrainingPhase.PREVIEWING, 0, 1)
         if settings.kind == "embedding":
             target.write(folder, metadata)
         previews.make(step)
+        reports.sheet(step)
 
     if not Loop(settings, objective, updater, state, folder, reports.step, preview).run(stop):
         return Trained(folder, None)
@@ -155,7 +144,7 @@ def _make_class_images(
         if concept.class_prompt:
             instances = sum(example.concept == index for example in checked.examples)
             for done, wanted in generate_missing(checked.settings, instances, index, folder, device, stop):
-                reports.phase("generating class images", done, wanted)
+                reports.phase(TrainingPhase.CLASS_IMAGES, done, wanted)
     return stop is None or not stop.is_set
 
 

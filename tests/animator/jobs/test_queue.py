@@ -153,7 +153,7 @@ def test_jobs_survive_the_program(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({}, "a job has no film; expected one of preset, settings and run"),
+        ({}, "a job has no film; expected one of preset, settings, run and training"),
         ({"preset": "a", "run": "b"}, "a job has preset and run; expected one"),
         ({"preset": "a", "priority": 1001}, "priority 1001: expected a number from -1000 to 1000"),
         ({"preset": "a", "labels": {str(n): "" for n in range(MAX_LABELS + 1)}}, "labels: 51"),

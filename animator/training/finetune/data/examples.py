@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from animator.core.confinement import check_opening, named_path
+from animator.core.paths import is_folder
 from animator.core.read import UnreadableError, read_text
 from animator.core.walk import TooManyFilesError, walk
 from animator.errors import UserError
 from animator.images.image_file import decode_file
+from animator.settings.paths import search_hint
 from animator.settings.problems import Problems
 from animator.training.finetune.groups import ConceptSettings
 
@@ -51,13 +55,13 @@ def read_examples(
     found: list[Example] = []
     for index, concept in enumerate(concepts):
         place = ("concepts", str(index), "folder")
-        paths = _images(Path(concept.folder), place, problems)
+        paths = _images(concept.folder, place, problems)
         has_texts = any(path.with_suffix(".txt").is_file() for path in paths)
         source = _source(captions, concept, has_texts=has_texts)
         for path in paths:
             with problems.at(place):
                 words = _words(path, source)
-                found.append(Example(path, decode_file(path).color.size, words, index))
+                found.append(Example(path, _size_of(path), words, index))
     return tuple(found)
 
 
@@ -84,10 +88,11 @@ def count_images(folder: Path) -> int:
     return sum(1 for _ in _files(folder))
 
 
-def _images(folder: Path, place: tuple[str, ...], problems: Problems) -> list[Path]:
+def _images(name: str, place: tuple[str, ...], problems: Problems) -> list[Path]:
     """Returns the images of a folder, sorted; adds a problem where there are none, or too many."""
-    if not folder.is_dir():
-        problems.add(place, f"{folder}: is not a folder; expected a folder of images")
+    folder = named_path(name)
+    if not is_folder(folder):
+        problems.add(place, f"{name}: is not a folder; expected a folder of images{search_hint(name, None)}")
         return []
     try:
         paths = sorted(_files(folder))
@@ -121,16 +126,36 @@ def _words(path: Path, source: str) -> str:
     """Returns an image's caption on one line.
 
     Raises:
-        UserError: Its text file is missing or cannot be read.
+        UserError: Its text file is missing, cannot be read, or leads out of the confinement in force.
     """
     if source == "prompt":
         return ""
     if source == "names":
         return _NUMBER.sub("", path.stem).replace("_", " ").strip()
     file = path.with_suffix(".txt")
+    check_opening(file)
     try:
         return " ".join(read_text(file, CAPTION_BYTES).split())
     except UnreadableError as error:
         raise UserError(
             f"{file}: {error}; give the image its caption there, or set data.captions to names or prompt"
         ) from error
+
+
+def _size_of(path: Path) -> tuple[int, int]:
+    """Returns width and height of an image, which is decoded, unless that was done since its last change.
+
+    Raises:
+        UserError: It cannot be read.
+    """
+    check_opening(path)  # also where it was decoded before
+    try:
+        facts = path.stat()
+    except OSError:
+        return _decoded_size(path, 0, 0)
+    return _decoded_size(path, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=MAX_IMAGES)
+def _decoded_size(path: Path, _mtime_ns: int, _bytes: int) -> tuple[int, int]:
+    return decode_file(path).color.size
