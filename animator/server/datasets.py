@@ -231,17 +231,6 @@ def problem_of(name: str) -> str:
     return ""
 
 
-def safe_name(name: str) -> str:
-    """Returns a name that a file may have, from the one that it has where it comes from."""
-    stem, suffix = os.path.splitext(name)  # noqa: PTH122 (a name, not a path)
-    plain = "".join("_" if c in _FORBIDDEN or not c.isprintable() else c for c in stem).strip(". ")
-    while plain and not plain[0].isalnum():
-        plain = plain[1:]
-    while len(plain.encode()) + len(suffix.encode()) > MAX_NAME_BYTES:
-        plain = plain[:-1]
-    return f"{plain or 'image'}{suffix.lower()}"
-
-
 def _text_of(image: str) -> str:
     return f"{os.path.splitext(image)[0]}{TEXT_SUFFIX}"  # noqa: PTH122 (a name, not a path)
 

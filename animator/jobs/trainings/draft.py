@@ -31,7 +31,8 @@ def draft_of_training(
             they have the concepts.
         results: Model folder into which the result goes.
     """
-    below = {"concepts": _concepts(folder)} if folder else {}
+    has_own = not folder and isinstance(settings.get("concepts"), list)
+    below = {} if has_own else {"concepts": _concepts(folder)}
     problems: list[Problem] = []
     try:
         draft, more = override(RawPreset(SOURCE, below, {}), settings, SOURCE)
@@ -65,9 +66,9 @@ def training_of(request: JobRequest) -> Checked:
 
 
 def _concepts(folder: str) -> list[dict[str, Any]]:
-    """Returns the concepts of a folder; of one that is not there, or that settings may not name, itself."""
+    """Returns the concepts of a folder; of none, of one that is not there, or that settings may not name, itself."""
     try:
         path = named_path(folder)
-        return concepts_of(path) if is_folder(path) else [{"folder": folder}]
+        return concepts_of(path) if folder.strip() and is_folder(path) else [{"folder": folder}]
     except (UserError, OSError):  # which the check reports
         return [{"folder": folder}]

@@ -90,6 +90,9 @@ def count_images(folder: Path) -> int:
 
 def _images(name: str, place: tuple[str, ...], problems: Problems) -> list[Path]:
     """Returns the images of a folder, sorted; adds a problem where there are none, or too many."""
+    if not name.strip():
+        problems.add(place, "is empty; expected a folder of images")
+        return []
     folder = named_path(name)
     if not is_folder(folder):
         problems.add(place, f"{name}: is not a folder; expected a folder of images{search_hint(name, None)}")
