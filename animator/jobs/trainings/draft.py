@@ -66,7 +66,7 @@ def training_of(request: JobRequest) -> Checked:
 
 
 def _concepts(folder: str) -> list[dict[str, Any]]:
-    """Returns the concepts of a folder; of none, of one that is not there, or that settings may not name, itself."""
+    """Returns the concepts of a folder; itself where it is not there, or may not be named."""
     try:
         path = named_path(folder)
         return concepts_of(path) if folder.strip() and is_folder(path) else [{"folder": folder}]
