@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from animator.models.depth.backbones.dino import Dino
 from animator.models.depth.backbones.rotary_dino import RotaryDino
+from animator.models.depth.backbones.tokens import centers
 from animator.models.depth.networks import DepthAnythingHead, last_layers, output_layers
 
 SKY = 0.3
@@ -95,16 +96,11 @@ def with_positions(x: Tensor, grid: tuple[int, int]) -> Tensor:
     """Returns feature maps (N, C, h, w) plus waves of where each pixel is, for a grid of patches."""
     height, width = x.shape[-2:]
     diagonal = (grid[0] ** 2 + grid[1] ** 2) ** 0.5
-    rows = _centers(height, grid[0] / diagonal, x)
-    columns = _centers(width, grid[1] / diagonal, x)
+    rows = centers(height, grid[0] / diagonal, x)
+    columns = centers(width, grid[1] / diagonal, x)
     by_row = _waves(rows, x.shape[1] // 2)[:, :, None].expand(-1, -1, width)
     by_column = _waves(columns, x.shape[1] // 2)[:, None, :].expand(-1, height, -1)
     return x + POSITION_WEIGHT * torch.cat([by_column, by_row]).to(x.dtype)
-
-
-def _centers(count: int, span: float, like: Tensor) -> Tensor:
-    end = span * (count - 1) / count
-    return torch.linspace(-end, end, count, device=like.device)
 
 
 def _waves(position: Tensor, channels: int) -> Tensor:

@@ -87,6 +87,8 @@ def resized(preparation: Preparation, images: Tensor) -> Tensor:
     if preparation.resizing == "area":
         whole = preparation.sizing.whole(images.shape[-2], images.shape[-1])
         return area(area(exact, whole), size)
+    if preparation.resizing == "smooth":
+        return nnf.interpolate(exact, size=size, mode="bilinear", align_corners=False, antialias=True)
     return cubic(exact, size)
 
 

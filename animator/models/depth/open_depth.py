@@ -106,11 +106,15 @@ def estimator(
     """
     # These load timm, which takes seconds and which the built-in network does not need.
     from animator.models.depth import build
+    from animator.models.depth.moge_2 import MoGe2
+    from animator.models.depth.point_estimator import PointEstimator
     from animator.models.depth.video_estimator import video_estimator
 
     floats = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
     network = load_weights.load_weights(spec, build.empty(spec), floats, source)
     opened = Estimator(spec, prepare_for_inference(network, torch.device(device), dtype))
+    if isinstance(network, MoGe2):
+        return PointEstimator(spec, opened.network)
     return video_estimator(opened) if spec.window > 1 else opened
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from torch import Tensor
 
-Fit = Literal["minimal", "lower_bound", "upper_bound", "longest", "exact"]
+Fit = Literal["minimal", "lower_bound", "upper_bound", "longest", "patches", "exact"]
 Final = Literal["bicubic", "bilinear", "bilinear_corners"]
-Resizing = Literal["cubic", "area"]
+Resizing = Literal["cubic", "area", "smooth"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class Sizing:
         height: Target height.
         multiple: Both sides are rounded to multiples of this.
         fit: How the aspect ratio is kept: scale by the side that changes least (minimal), so that both sides
-            are at least the target (lower_bound) or at most (upper_bound), or so that the longer side is the
-            target (longest); or not kept (exact).
+            are at least the target (lower_bound) or at most (upper_bound), so that the longer side is the
+            target (longest), or so that as many multiples fit as in the target (patches); or not kept
+            (exact).
         widest: Ratio of the sides above which the target shrinks with the ratio, so that long images take no
             more memory; 0 for none.
     """
@@ -45,6 +46,10 @@ class Sizing:
         if self.fit == "longest":
             whole = self.whole(height, width)
             return self._nearest(whole[0]), self._nearest(whole[1])
+        if self.fit == "patches":
+            patches, aspect = (self.width // self.multiple) * (self.height // self.multiple), width / height
+            rows, columns = round((patches / aspect) ** 0.5), round((patches * aspect) ** 0.5)
+            return max(rows, 1) * self.multiple, max(columns, 1) * self.multiple
         by_height, by_width = self.height / height, self.width / width
         if self.fit == "exact":
             return self._round(self.height, self.height), self._round(self.width, self.width)
@@ -116,7 +121,8 @@ class Preparation:
         margins: True for reflected margins and averaging with the mirrored image (ZoeDepth, which resizes and
             normalizes inside the network).
         resizing: How the image is resized to the input: bicubic without antialiasing or clamping; or by areas
-            where it is larger, first to whole pixels and then to the multiples.
+            where it is larger, first to whole pixels and then to the multiples; or bilinear with
+            antialiasing (smooth).
     """
 
     sizing: Sizing

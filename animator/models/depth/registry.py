@@ -6,6 +6,7 @@ from animator.models.depth.families import (
     dpt,
     levit,
     midas,
+    moge_2,
     next_vit,
     swin,
     video_depth_anything,
@@ -26,6 +27,7 @@ MODELS: tuple[DepthModelSpec, ...] = (
     *depth_anything.MODELS,
     *depth_anything_3.MODELS,
     *video_depth_anything.MODELS,
+    *moge_2.MODELS,
     *zoe.MODELS,
 )
 """The built-in networks."""

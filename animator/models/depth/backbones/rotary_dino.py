@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
-from animator.models.depth.backbones.dino import PATCH, resized_position
+from animator.models.depth.backbones.dino import grid_of, resized_position
 from animator.models.depth.backbones.tokens import unflatten
 
 FREQUENCY = 100.0
@@ -53,7 +53,7 @@ class RotaryDino(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Returns four feature maps (N, 2 C, H / 14, W / 14) of x (N, 3, H, W); H, W multiples of 14."""
-        grid = (x.shape[-2] // PATCH, x.shape[-1] // PATCH)
+        grid = grid_of(x)
         patches = self.model.patch_embed.proj(x).flatten(2).transpose(1, 2)
         tokens = torch.cat([self.model.cls_token.expand(len(x), -1, -1), patches], 1)
         tokens = tokens + resized_position(self.model.pos_embed, grid)

@@ -49,3 +49,9 @@ def unflatten(patches: Tensor, grid: tuple[int, int]) -> Tensor:
     """Returns (N, C, h, w) from patch tokens (N, h * w, C)."""
     count, _, width = patches.shape
     return patches.transpose(1, 2).reshape(count, width, *grid)
+
+
+def centers(count: int, span: float, like: Tensor) -> Tensor:
+    """Returns the positions (count,) of the centers of equal parts of [-span, span], on a tensor's device."""
+    end = span * (count - 1) / count
+    return torch.linspace(-end, end, count, device=like.device)

@@ -41,6 +41,10 @@ NETWORKS = [
     "video_depth_anything_vits",
     "video_depth_anything_vitb",
     "video_depth_anything_vitl",
+    "moge-2-vits-normal",
+    "moge-2-vitb-normal",
+    "moge-2-vitl",
+    "moge-2-vitl-normal",
     "zoe_n",
     "zoe_k",
     "zoe_nk",
@@ -123,7 +127,7 @@ def test_no_weights_but_class_heads_tables_and_a_branch_without_input_go_unused(
         "log_binomial_transform",
         "pretrained.model.layers.",
     )
-    known += ("_aux.", ".cam_enc.", ".cam_dec.", ".pos_encoder.pe")
+    known += ("_aux.", ".cam_enc.", ".cam_dec.", ".pos_encoder.pe", "normal_head.", "encoder.image_")
     assert all(any(word in key for word in known) or key.endswith("pretrained.model.") for key in unused)
 
 
