@@ -87,8 +87,9 @@ def test_addresses_are_https_and_end_in_the_file() -> None:
     for spec in MODELS:
         assert spec.url.startswith("https://")
         file = spec.url.rsplit("/", 1)[1]
-        # On the hub, Depth-Anything 3's files are all called model.safetensors.
-        assert file == spec.files[0] or (file == "model.safetensors" and "/DA3" in spec.url)
+        # On the hub, the files of these are all called the same.
+        shared = {"/DA3": "model.safetensors", "/moge-2-": "model.pt"}
+        assert file == spec.files[0] or any(file == name for part, name in shared.items() if part in spec.url)
 
 
 def test_reading_the_names_loads_no_torch() -> None:
