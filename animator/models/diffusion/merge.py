@@ -1,8 +1,5 @@
 """`merge_models`: one model from several: weighted means of their weights, with LoRA files baked in."""
 
-import os
-import secrets
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +17,7 @@ from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.load_pipeline import load_pipeline
 from animator.models.diffusion.lora.apply import LoraLayers
 from animator.models.diffusion.precision import DTYPES
+from animator.models.diffusion.save_pipeline import save_folder
 from animator.models.diffusion.unet_model import UNetModel
 
 _CPU = torch.device("cpu")
@@ -127,7 +125,7 @@ def merge_models(merge: Merge, folder: Path, precision: str = "fp16") -> None:
         layers = LoraLayers(merge.first, model.family, model.parts)
         layers.apply(tuple((path, weight, weight) for path, weight in merge.loras))
     pipeline.to(DTYPES[precision])
-    _save(pipeline, folder)
+    save_folder(pipeline, folder)
 
 
 def _load(name: str, library: Library) -> Any:
@@ -161,14 +159,3 @@ def _add(networks: dict[str, Any], first: str, others: dict[str, Any], name: str
             )
         for key, tensor in own.items():
             tensor.add_(added[key], alpha=weight)
-
-
-def _save(pipeline: Any, folder: Path) -> None:
-    """Writes a folder, which gets its name when it is complete."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.with_name(f".animator-{secrets.token_hex(8)}.part")
-    try:
-        pipeline.save_pretrained(partial, safe_serialization=True)
-        os.rename(partial, folder)  # noqa: PTH104 (fails where the folder exists, which Path.rename may not)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)

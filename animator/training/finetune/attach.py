@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from animator.models.diffusion.save_pipeline import save_checkpoint, save_folder
 from animator.models.diffusion.unet_model import UNetModel
-from animator.training.finetune.open_model import Taught, save_pipeline
+from animator.training.finetune.open_model import Taught
+from animator.training.finetune.result import result_path
 from animator.training.finetune.seeded import seeded
 from animator.training.finetune.settings import TrainingSettings
 from animator.training.finetune.targets.embedding import EmbeddingTarget
@@ -42,10 +45,23 @@ def _of_unet(settings: TrainingSettings, model: UNetModel, pipeline: Any) -> Tar
         return HypernetworkTarget(settings.name, model.unet, settings.hypernetwork, generator)
     if settings.kind == "dreambooth":
         trains_texts = bool(settings.text_encoder)
-        return WeightsTarget(model.parts, partial(save_pipeline, pipeline), trains_texts=trains_texts)
+        save = partial(_save, pipeline, model.family, settings)
+        return WeightsTarget(model.parts, save, trains_texts=trains_texts)
     return _lora(settings, model.parts, model.family)
 
 
 def _lora(settings: TrainingSettings, parts: Mapping[str, Any], family: str) -> LoraTarget:
     with seeded(settings.seed):
         return LoraTarget(parts, family, settings.lora, trains_texts=bool(settings.text_encoder))
+
+
+def _save(
+    pipeline: Any, family: str, settings: TrainingSettings, folder: Path, metadata: Mapping[str, str]
+) -> Path:
+    """Writes a model as the settings say; returns its file or folder."""
+    path = folder / result_path(settings).name
+    if settings.dreambooth.format == "safetensors":
+        save_checkpoint(pipeline, family, path, metadata)
+    else:
+        save_folder(pipeline, path, replaces=settings.overwrite)
+    return path

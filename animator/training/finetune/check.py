@@ -7,10 +7,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from animator.core.confinement import named_path
 from animator.errors import ModelError, PresetError, Problem
 from animator.generation.files import outside_problems, resolve_files
 from animator.generation.resolve import defaults_for
 from animator.models.diffusion.checkpoints import usable
+from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.facts import ModelFacts
 from animator.models.diffusion.checkpoints.find import STARTER
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
@@ -91,6 +93,9 @@ def check_training(draft: RawPreset, problems: Iterable[Problem] = ()) -> Checke
 def _checked(settings: TrainingSettings, problems: Problems) -> Checked:
     library = Library(model_folders(settings.model_folders))
     facts: ModelFacts | None = None
+    with problems.at("architecture"):
+        if settings.architecture:
+            read_config(named_path(settings.architecture) / "unet" / "config.json")
     with problems.at("model"):
         facts = _facts(settings, library)
     if settings.kind == "lora":
@@ -102,19 +107,28 @@ def _checked(settings: TrainingSettings, problems: Problems) -> Checked:
     if settings.kind == "embedding" and any(NAME not in line for line in lines):
         problems.add("data.template", f"has a line without {NAME}; every prompt needs the embedding's name")
     _check_kind(settings, facts, problems)
-    for index, concept in enumerate(settings.concepts):
-        if concept.class_folder and not concept.class_prompt:
-            problems.add(
-                ("concepts", str(index), "class_prompt"), "is empty; say what the images of class_folder show"
-            )
+    _check_classes(settings, problems)
     filled = _filled(settings, facts)
     with problems.at("name"):
         check_result(result_path(filled), overwrite=settings.overwrite)
     return Checked(filled, read_examples(settings.concepts, settings.data.captions, problems), lines)
 
 
+def _check_classes(settings: TrainingSettings, problems: Problems) -> None:
+    for index, concept in enumerate(settings.concepts):
+        if concept.class_folder and not concept.class_prompt:
+            problems.add(
+                ("concepts", str(index), "class_prompt"), "is empty; say what the images of class_folder show"
+            )
+        if concept.class_prompt and settings.architecture and not concept.class_folder:
+            problems.add(
+                ("concepts", str(index), "class_folder"),
+                "is empty; a model with an architecture of its own generates no class images: give some",
+            )
+
+
 def _facts(settings: TrainingSettings, library: Library) -> ModelFacts | None:
-    facts = usable.check_model(settings.model, library)
+    facts = usable.check_model(settings.model, library, settings.architecture)
     if facts is not None and facts.is_network:
         facts = usable.check_rest(settings.model, library, Rest())
     if facts is not None and facts.family not in _TAUGHT:
@@ -138,6 +152,8 @@ def _check_kind(settings: TrainingSettings, facts: ModelFacts | None, problems: 
     step = size_step(facts)
     if settings.size is not None and any(side % step for side in settings.size):
         problems.add("size", f"is {settings.size[0]}x{settings.size[1]}; expected multiples of {step}")
+    if settings.dreambooth.format == "safetensors" and settings.model == STARTER:
+        problems.add("dreambooth.format", "is safetensors; the built-in model is written as diffusers")
     if settings.kind == "embedding":
         _check_embedding(settings, problems)
     if settings.kind == "hypernetwork":

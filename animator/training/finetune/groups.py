@@ -155,6 +155,13 @@ class LoraSettings(TrainingGroup):
     Left open, kohya's, and diffusers' for flow-matching models."""
 
 
+class DreamboothSettings(TrainingGroup):
+    """A model of its own."""
+
+    format: Literal["diffusers", "safetensors"] = "diffusers"
+    """What is written: a diffusers folder; or one .safetensors file in the layout of A1111 and ComfyUI."""
+
+
 class EmbeddingSettings(TrainingGroup):
     """An embedding (textual inversion): vectors in place of a word."""
 

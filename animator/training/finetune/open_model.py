@@ -1,6 +1,5 @@
 """`open_model`: the model that is taught, loaded for training."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
@@ -42,7 +41,7 @@ def open_pipeline(settings: TrainingSettings, device: torch.device) -> Any:
     """
     library = Library(model_folders(settings.model_folders))
     precision = "fp32" if settings.kind == "dreambooth" else precision_of(settings, device)
-    options = LoadOptions(library=library, precision=precision)
+    options = LoadOptions(library=library, precision=precision, architecture=settings.architecture)
     pipeline = load_pipeline(find_checkpoint(settings.model, library), options, device)
     pipeline.set_progress_bar_config(disable=True)
     family = family_of_pipeline(type(pipeline).__name__)
@@ -95,12 +94,6 @@ def trainee_of(taught: Taught, settings: TrainingSettings, target: Target, devic
 def size_step_of(taught: Taught) -> int:
     """Returns what sizes in training are multiples of."""
     return LATENT if isinstance(taught, UNetModel) else taught.autoencoder.multiple
-
-
-def save_pipeline(pipeline: Any, folder: Path) -> Path:
-    """Writes a pipeline as a diffusers folder; returns the folder."""
-    pipeline.save_pretrained(folder, safe_serialization=True)
-    return folder
 
 
 def _flow(pipeline: Any, settings: TrainingSettings, device: torch.device) -> "FlowEngine":

@@ -21,6 +21,7 @@ _SUFFIXES: dict[Kind, str] = {
     "embedding": ".safetensors",
     "hypernetwork": "",
 }
+"""Of a diffusers folder none; that of a hypernetwork is a setting."""
 
 
 def result_path(settings: TrainingSettings) -> Path:
@@ -29,8 +30,12 @@ def result_path(settings: TrainingSettings) -> Path:
         folder = named_path(settings.out)
     else:
         folder = model_folders(settings.model_folders)[0] / _FOLDERS[settings.kind]
-    network = f".{settings.hypernetwork.format}" if settings.kind == "hypernetwork" else ""
-    return folder / f"{settings.name}{_SUFFIXES[settings.kind]}{network}"
+    suffix = _SUFFIXES[settings.kind]
+    if settings.kind == "hypernetwork":
+        suffix = f".{settings.hypernetwork.format}"
+    if settings.kind == "dreambooth" and settings.dreambooth.format == "safetensors":
+        suffix = ".safetensors"
+    return folder / f"{settings.name}{suffix}"
 
 
 def check_result(path: Path, *, overwrite: bool) -> None:

@@ -11,6 +11,7 @@ from animator.settings.paths import FileOrName, Folders
 from animator.training.finetune.groups import (
     ConceptSettings,
     DataSettings,
+    DreamboothSettings,
     EmbeddingSettings,
     FlowSettings,
     HypernetworkSettings,
@@ -38,6 +39,8 @@ class TrainingSettings(TrainingGroup):
     model: FileOrName = "starter"
     """The model that is taught: `starter`, a file, a diffusers folder, a name in the model folders, or a hub
     id."""
+    architecture: FileOrName = ""
+    """A diffusers folder whose JSON describes a single-file model of unusual architecture."""
     model_folders: Folders = ("models",)
     """Folders in which models are found by name."""
     concepts: Annotated[tuple[ConceptSettings, ...], Field(min_length=1, max_length=MAX_CONCEPTS)]
@@ -81,5 +84,6 @@ class TrainingSettings(TrainingGroup):
     flow: FlowSettings = FlowSettings()
     preview: PreviewSettings = PreviewSettings()
     lora: LoraSettings = LoraSettings()
+    dreambooth: DreamboothSettings = DreamboothSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     hypernetwork: HypernetworkSettings = HypernetworkSettings()

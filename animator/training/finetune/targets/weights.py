@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from animator.training.finetune.targets.target import by_use, trained_parts
 from animator.training.finetune.trainee import Vectors
 
-SaveModel = Callable[[Path], Path]
-"""Writes the model in a folder; returns what was written."""
+SaveModel = Callable[[Path, Mapping[str, str]], Path]
+"""Writes the model in a folder, with its metadata; returns what was written."""
 
 
 class WeightsTarget:
@@ -37,5 +37,5 @@ class WeightsTarget:
         )
 
     def write(self, folder: Path, metadata: Mapping[str, str]) -> Path:
-        """Writes the model as a diffusers folder."""
-        return self._save(folder / metadata["ss_output_name"])
+        """Writes the model: a diffusers folder, or one file."""
+        return self._save(folder, metadata)

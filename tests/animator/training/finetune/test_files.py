@@ -12,8 +12,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor
 
+from animator.models.diffusion.checkpoints.original_unet import to_original
 from animator.models.diffusion.hypernetwork.load import read_hypernetwork
-from animator.training.finetune.targets.lora_names import to_original
 from tests.animator.models.diffusion import tiny_models
 from tests.animator.models.diffusion.lora_files import targets
 from tests.animator.training.finetune.trainings import state, train

@@ -74,6 +74,8 @@ ELSEWHERE = {
     "overwrite": "test_check",
     "trigger": "test_files",
     "lora.format": "test_files",
+    "architecture": "test_single_files",
+    "dreambooth.format": "test_single_files",
     "flow.timesteps": "test_flow",
     "flow.shift": "test_flow",
     "flow.guidance": "test_flow",

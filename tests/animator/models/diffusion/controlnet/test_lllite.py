@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.identify import identify
 from animator.models.diffusion.checkpoints.library import Library
+from animator.models.diffusion.checkpoints.original_unet import to_original
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.request import Control, GenerationRequest
 from animator.models.diffusion.stable import StableDiffuser
 from animator.models.diffusion.tuning import DeepShrink
-from animator.training.finetune.targets.lora_names import to_original
 from tests.animator.models.diffusion import tiny_models
 from tests.opened import open_stable
 
