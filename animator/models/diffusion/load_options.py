@@ -31,6 +31,7 @@ class LoadOptions:
         measured_at: Size of images for which "auto" is measured on a CPU with bfloat16; None: it is not.
         controlnets: Names of the ControlNets that the film uses; loaded with its model.
         ip_adapters: The IP-Adapters that the film uses; loaded with its model.
+        loads_small: True to load a U-Net in the precision asked for on a CPU, too, for less memory.
         memory: "low" trades speed for memory: text encoders on the CPU, one prompt at a time, tiled VAE.
     """
 
@@ -44,6 +45,7 @@ class LoadOptions:
     memory: Literal["auto", "low"] = "auto"
     precision: Precision = "auto"
     measured_at: tuple[int, int] | None = None
+    loads_small: bool = False
     controlnets: tuple[str, ...] = ()
     ip_adapters: tuple[AdapterName, ...] = ()
 

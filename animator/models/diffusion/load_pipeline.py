@@ -96,7 +96,8 @@ def _folder(
     check_model_folder(folder)
     config = diffusers.DiffusionPipeline.load_config(str(folder), local_files_only=True)
     is_transformer = family_of_pipeline(config["_class_name"]) is not None
-    dtype = load_dtype(options.precision, device, is_transformer=is_transformer)
+    loads_small = is_transformer or options.loads_small
+    dtype = load_dtype(options.precision, device, is_transformer=loads_small)
     # Absent components, such as the third text encoder of SD 3, have to be passed as None.
     given: dict[str, Any] = {part: None for part, of in config.items() if of == [None, None]}
     given |= {**(NO_SAFETY_CHECKER if "safety_checker" in config else {}), **loaded}
@@ -151,7 +152,7 @@ def _single_file(diffusers: Any, checkpoint: Checkpoint, options: LoadOptions, d
     if options.architecture:
         check_model_folder(Path(config))
     pipeline_class = getattr(diffusers, PIPELINES.get(kind.family, "StableDiffusionPipeline"))
-    dtype = load_dtype(options.precision, device, is_transformer=False)
+    dtype = load_dtype(options.precision, device, is_transformer=options.loads_small)
     pipeline = pipeline_class.from_single_file(
         str(path), config=config, local_files_only=True, dtype=dtype, **_parts(kind, Path(config))
     )

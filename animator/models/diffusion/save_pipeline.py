@@ -31,7 +31,12 @@ def save_folder(pipeline: Any, folder: Path, *, replaces: bool = False) -> None:
         pipeline.save_pretrained(partial, safe_serialization=True)
         if replaces and exists(folder):
             folder.rename(old)
-        os.rename(partial, folder)  # noqa: PTH104 (fails where the folder exists, which Path.rename may not)
+        try:
+            os.rename(partial, folder)  # noqa: PTH104 (fails where it exists, which Path.rename may not)
+        except BaseException:
+            if exists(old):
+                old.rename(folder)
+            raise
     except SafetensorError as error:
         raise system_error(error, folder) from error
     finally:

@@ -73,8 +73,8 @@ class Loop:
         steps = self.settings.steps or 0
         curve, losses, began = Curve(self.folder), list[float](), time.monotonic()
         curve.cut(first)
-        if first == 0:
-            self.preview(0)
+        if first == 0 or self._shows(first):
+            self.preview(first)  # one that a full disk kept from being written
         for step in range(first, steps):
             loss = self._step(step)
             losses.append(loss)
@@ -87,11 +87,16 @@ class Loop:
             self.report(TrainingStep(done, steps, loss, rate, time.monotonic() - began, first))
             if done % self.settings.save_every == 0 or done == steps or is_stopped:
                 self.state.save(self.folder, done)
-            if done == steps or (self.settings.preview.every and done % self.settings.preview.every == 0):
+            if self._shows(done):
                 self.preview(done)
             if is_stopped and done < steps:
                 return False
         return True
+
+    def _shows(self, done: int) -> bool:
+        """Returns True if there is a sheet after this number of steps."""
+        every = self.settings.preview.every
+        return done == self.settings.steps or bool(every and done % every == 0)
 
     def _step(self, step: int) -> float:
         """Makes a step; returns its loss."""

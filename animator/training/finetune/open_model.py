@@ -41,7 +41,9 @@ def open_pipeline(settings: TrainingSettings, device: torch.device) -> Any:
     """
     library = Library(model_folders(settings.model_folders))
     precision = "fp32" if settings.kind == "dreambooth" else precision_of(settings, device)
-    options = LoadOptions(library=library, precision=precision, architecture=settings.architecture)
+    options = LoadOptions(
+        library=library, precision=precision, architecture=settings.architecture, loads_small=True
+    )
     pipeline = load_pipeline(find_checkpoint(settings.model, library), options, device)
     pipeline.set_progress_bar_config(disable=True)
     family = family_of_pipeline(type(pipeline).__name__)
@@ -67,6 +69,8 @@ def open_model(pipeline: Any, settings: TrainingSettings, device: torch.device) 
         part.to(device)
         if settings.kind != "dreambooth" and name != "vae":
             part.to(dtype)
+    if device.type == "cpu":
+        model.autoencoder.model.to(torch.float32)  # images are encoded once, as exactly as films do it
     _save_memory(model.unet, settings)
     return model
 

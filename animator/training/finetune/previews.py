@@ -58,13 +58,17 @@ class Previews:
         with as_it_was(self.trainee.parts):
             engine = self.trainee.engine(self.embeddings)
             images = [self._image(_Live(engine), index) for index in range(len(self.prompts))]
-        path = self.folder / FOLDER / f"{step:06d}.png"
+        path = self.path(step)
         path.parent.mkdir(parents=True, exist_ok=True)
         columns = min(4, len(images))
         images += [np.zeros_like(images[0])] * (-len(images) % columns)
         rows = [np.hstack(images[at : at + columns]) for at in range(0, len(images), columns)]
         atomic_write(path, png_of(np.vstack(rows)))
         return path
+
+    def path(self, step: int) -> Path:
+        """Returns the file of the sheet after some steps."""
+        return self.folder / FOLDER / f"{step:06d}.png"
 
     def _image(self, diffuser: _Live, index: int) -> Any:
         own = self.settings.preview

@@ -24,6 +24,7 @@ from animator.training.finetune.data.batches import Order
 from animator.training.finetune.data.examples import Example
 from animator.training.finetune.data.latents import LatentStore
 from animator.training.finetune.data.prompts import templates_of
+from animator.training.finetune.full_disk import tells_how_to_resume
 from animator.training.finetune.loop import Loop
 from animator.training.finetune.objective import Objective, Share
 from animator.training.finetune.open_model import open_model, open_pipeline, size_step_of, trainee_of
@@ -74,14 +75,15 @@ def train_model(
 
     Raises:
         RunError: The folder has a training of other settings, or another process trains in it.
-        AnimatorError: The training failed.
+        AnimatorError: The training failed, or the disk is full; the last state is kept.
     """
     make_folder(folder)
     lock = RunLock(folder)
     lock.acquire()
     try:
-        _keep_settings(folder, checked.settings)
-        return _train(checked, folder, choose_device(device), reports, stop)
+        with tells_how_to_resume(folder):
+            _keep_settings(folder, checked.settings)
+            return _train(checked, folder, choose_device(device), reports, stop)
     finally:
         lock.release()
 
@@ -123,6 +125,8 @@ def _train(
     metadata = _metadata(settings, trainee.family, len(checked.examples))
 
     def preview(step: int) -> None:
+        if previews.path(step).is_file():  # of a session before, which ended behind it
+            return
         reports.phase(TrainingPhase.PREVIEWING, 0, 1)
         if settings.kind == "embedding":
             target.write(folder, metadata)

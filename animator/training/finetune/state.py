@@ -7,11 +7,10 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from animator.core.atomic import temporary_file
 from animator.errors import RunError
+from animator.models.write_tensors import write_tensors
 
 STATE = "state.safetensors"
 SCHEMA = "animator.training.1"
@@ -46,13 +45,7 @@ class State:
         Raises:
             OSError: The disk is full; the old state is kept.
         """
-        path = folder / STATE
-        tensors = {name: tensor.cpu().contiguous() for name, tensor in self.tensors().items()}
-        metadata = {"schema": SCHEMA, "step": json.dumps(step)}
-        with temporary_file(path) as (partial, file):
-            save_file(tensors, partial, metadata)
-            file.flush()
-            partial.replace(path)
+        write_tensors(folder / STATE, self.tensors(), {"schema": SCHEMA, "step": json.dumps(step)})
 
     def restore(self, folder: Path) -> int:
         """Loads the state in a folder, if there is one; returns the number of finished steps.
