@@ -115,7 +115,7 @@ def test_a_full_disk_is_told_without_a_traceback(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "state.safetensors")
 
-    monkeypatch.setattr("animator.training.finetune.state.save_file", full)
+    monkeypatch.setattr("animator.models.write_tensors.save_file", full)
     ended = _run(order, tmp_path / "renders")[-1]
     assert isinstance(ended, Ended) and ended.error is not None
     assert ended.error.kind is ErrorKind.RENDERING
