@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from animator.core.read import UnreadableError, open_regular
 from animator.errors import UserError
+from animator.jobs.trainings.data_files import is_readable
 from animator.server.context import ServerContext
 from animator.server.datasets import DataFile, problem_of, safe_name, text_of
 from animator.server.v1.datasets import folder_of
@@ -19,10 +20,12 @@ class DataLook:
     Attributes:
         name: Its name; empty where the folder is none.
         files: Its images.
+        broken: Names of those that cannot be read.
     """
 
     name: str = ""
     files: tuple[DataFile, ...] = ()
+    broken: frozenset[str] = frozenset()
 
 
 def set_name(folder: str) -> str:
@@ -48,7 +51,9 @@ def look_at_data(server: ServerContext, folder: str) -> DataLook:
     name = set_name(folder)
     if not name or name not in server.datasets.names():
         return DataLook()
-    return DataLook(name, tuple(server.datasets.images(name)))
+    files = tuple(server.datasets.images(name))
+    paths = {file.name: server.options.datasets / name / file.name for file in files}
+    return DataLook(name, files, frozenset(one for one, path in paths.items() if not is_readable(path)))
 
 
 def add_upload(server: ServerContext, name: str, sha256: str, file: str) -> None:

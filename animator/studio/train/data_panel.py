@@ -103,15 +103,15 @@ class DataPanel:
         self._list.clear()
         with self._list:
             for file in data.files[: self._most]:
-                self._card(data.name, file)
+                self._card(data.name, file, is_broken=file.name in data.broken)
 
-    def _card(self, name: str, file: DataFile) -> None:
+    def _card(self, name: str, file: DataFile, *, is_broken: bool) -> None:
         t = self._t
-        url = f"/api/v1/datasets/{quote(name, safe='')}/files/{quote(file.name, safe='')}"
         with ui.element("li").classes("train-image").props("data-testid=train-image"):
-            image = ui.element("img").props("loading=lazy")
-            set_prop(image, "src", f"{url}?width={THUMBNAIL}&v={file.size}")
-            set_prop(image, "alt", file.name)
+            if is_broken:
+                ui.label(t("{name} cannot be read").format(name=file.name)).classes("train-broken")
+            else:
+                _thumbnail(name, file)
             caption = ui.textarea(
                 value=file.caption or "",
                 on_change=lambda event: self._write(name, file.name, event.value or ""),
@@ -153,3 +153,10 @@ class DataPanel:
     def _show_more(self) -> None:
         self._most += SHOWN
         self._is_stale = True
+
+
+def _thumbnail(name: str, file: DataFile) -> None:
+    url = f"/api/v1/datasets/{quote(name, safe='')}/files/{quote(file.name, safe='')}"
+    image = ui.element("img").props("loading=lazy")
+    set_prop(image, "src", f"{url}?width={THUMBNAIL}&v={file.size}")
+    set_prop(image, "alt", file.name)

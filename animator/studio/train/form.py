@@ -58,6 +58,7 @@ SECTIONS = (
     Section("Previews", _all_of("preview")),
     Section("Text encoder", ("text_encoder", "text_rate", "clip_skip"), ("lora", "dreambooth")),
     Section("Optimizer and loss", (*_all_of("optimizer"), "accumulate", "loss.noise_offset", "loss.min_snr")),
+    Section("Flow-matching models", _all_of("flow"), ("lora",)),
     Section("Memory and states", ("precision", "gradient_checkpointing", "save_every")),
     Section("Result", ("trigger", "overwrite")),
 )

@@ -8,6 +8,7 @@ import pytest
 
 from animator.core.confinement import confined
 from animator.errors import UserError
+from animator.jobs.trainings.settings import OF_SERVER, training_groups
 from animator.server.datasets import Datasets
 from animator.server.options import ServerOptions
 from animator.server.uploads import Uploads
@@ -20,6 +21,7 @@ from animator.studio.train.data_folder import (
     set_name,
     write_caption,
 )
+from animator.studio.train.form import COMMON, MAIN, SECTIONS, setting_of
 from tests.animator.training.finetune.trainings import write_images
 
 
@@ -52,6 +54,14 @@ def test_a_new_data_set_has_the_name_of_the_training_or_a_free_one() -> None:
     assert new_set_name("robo", []) == "robo"
     assert new_set_name("robo", ["robo", "robo 2"]) == "robo 3"
     assert new_set_name("../robo", ["images"]) == "images 2"
+
+
+def test_every_setting_that_a_request_may_have_is_in_the_form() -> None:
+    paths = {path for section in SECTIONS for path in section.paths} | {*MAIN, *COMMON}
+    shown = {path.replace("concepts.0", "concepts") for path in paths}
+    known = {setting.path for group in training_groups().values() for setting in group.settings}
+    assert known - shown == {*OF_SERVER, "concepts.folder"}  # which the panel of the images has
+    assert all(setting_of(path).path == path.replace("concepts.0", "concepts") for path in paths)
 
 
 def test_images_get_captions_and_lose_them(server: Any, tmp_path: Path) -> None:
