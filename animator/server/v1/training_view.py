@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from fastapi import Request
 from pydantic import BaseModel, Field
@@ -139,6 +140,13 @@ def _result(job: Job, base: str) -> ResultView | None:
         words=use.words,
         model=use.model,
         prompt=use.prompt,
-        size=sum(file.stat().st_size for _, file in files),
+        size=sum(_bytes_of(file) for _, file in files),
         url=f"{base}/result",
     )
+
+
+def _bytes_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # deleted at this moment
+        return 0
