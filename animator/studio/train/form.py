@@ -41,6 +41,7 @@ def _all_of(group: str) -> tuple[str, ...]:
 MAIN = (KIND, "name", "model", f"{_CONCEPT}.prompt")
 COMMON = ("steps", "rate", "size", "batch", "seed")
 SECTIONS = (
+    Section("Dreambooth", _all_of("dreambooth"), ("dreambooth",)),
     Section("LoRA", _all_of("lora"), ("lora",)),
     Section("Embedding", _all_of("embedding"), ("embedding",)),
     Section("Hypernetwork", _all_of("hypernetwork"), ("hypernetwork",)),
@@ -59,7 +60,7 @@ SECTIONS = (
     Section("Text encoder", ("text_encoder", "text_rate", "clip_skip"), ("lora", "dreambooth")),
     Section("Optimizer and loss", (*_all_of("optimizer"), "accumulate", "loss.noise_offset", "loss.min_snr")),
     Section("Flow-matching models", _all_of("flow"), ("lora",)),
-    Section("Memory and states", ("precision", "gradient_checkpointing", "save_every")),
+    Section("Model and memory", ("architecture", "precision", "gradient_checkpointing", "save_every")),
     Section("Result", ("trigger", "overwrite")),
 )
 """The settings that are neither common ones nor those of the data."""

@@ -23,6 +23,7 @@ class TrainingLook:
         curve: The loss by step.
         sheets: After how many steps there is a sheet.
         result: Name of the file or folder that it has made; empty before its end.
+        is_file: True where that is a file.
         use: How prompts use that.
         warnings: The last of its warnings.
     """
@@ -32,6 +33,7 @@ class TrainingLook:
     curve: "tuple[CurvePoint, ...]"
     sheets: tuple[int, ...]
     result: str
+    is_file: bool
     use: Use
     warnings: tuple[str, ...]
 
@@ -58,6 +60,7 @@ def look_at_training(server: ServerContext, job_id: str) -> TrainingLook | None:
         tuple(curve_of(job)),
         tuple(sheets_of(job)),
         found[0].name if found else "",
+        found is not None and found[0].is_file(),
         use_of(settings_of(job)),
         tuple(dict.fromkeys(str(event.data["message"]) for event in events))[-MAX_WARNINGS:],
     )

@@ -105,5 +105,5 @@ class ResultPanel:
                         ui.label(text).classes("studio-mono studio-wrap")
                         icon_button("content_copy", t("Copy"), partial(copy_text, text, t), is_small=True)
         link = ui.link(t("Download {name}").format(name=look.result), f"{training_url(look.job.id)}/result")
-        link.props.update(download=look.result if not use.model else f"{look.result}.zip")
+        link.props.update(download=look.result if look.is_file else f"{look.result}.zip")
         link.props("data-testid=train-download")
