@@ -88,7 +88,8 @@ class SettingField:
                 )
                 choose.props(f"data-testid=pick-{self._path}")
         default = shown_value(self._kind, self._setting.default)
-        is_open = self._setting.default is None and not self._setting.is_required
+        is_filled = self._path in self._session.kind.filled
+        is_open = is_filled or (self._setting.default is None and not self._setting.is_required)
         field.props["placeholder"] = self._session.page.t("automatic") if is_open else default
         return field
 

@@ -70,6 +70,7 @@ class JobPanel:
 
     def _show(self, look: JobLook) -> None:
         self._head.show(look.job, look.place)
+        self._player.set_visibility(not look.job.is_training)
         self._player.show(look, self._fps)
         self.controls.show(look)
         self._film.show(look)
