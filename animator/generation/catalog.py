@@ -11,18 +11,23 @@ from animator.generation.settings import ImageSettings
 from animator.settings.catalog import SettingGroup, settings_in
 
 
-@cache
 def image_groups() -> Mapping[str, SettingGroup]:
     """Returns the groups of an image's settings by name; those without a group have the empty name."""
-    groups = {name: kind for name, kind in _classes().items() if kind}
-    plain = tuple(one for one in settings_in(ImageSettings, "") if one.name not in groups)
+    return groups_of(ImageSettings)
+
+
+@cache
+def groups_of(schema: type[BaseModel]) -> Mapping[str, SettingGroup]:
+    """Returns the groups of a schema's settings by name; those without a group have the empty name."""
+    groups = {name: kind for name, kind in _classes(schema).items() if kind}
+    plain = tuple(one for one in settings_in(schema, "") if one.name not in groups)
     return {
         "": SettingGroup(name="", description="", is_list=False, settings=plain),
         **{
             name: SettingGroup(
                 name=name,
                 description=inspect.getdoc(kind) or "",
-                is_list=isinstance(ImageSettings.model_fields[name].default, tuple),
+                is_list=isinstance(schema.model_fields[name].default, tuple),
                 settings=settings_in(kind, name),
             )
             for name, kind in groups.items()
@@ -30,5 +35,5 @@ def image_groups() -> Mapping[str, SettingGroup]:
     }
 
 
-def _classes() -> dict[str, type[BaseModel] | None]:
-    return {name: group_in(field.annotation) for name, field in ImageSettings.model_fields.items()}
+def _classes(schema: type[BaseModel]) -> dict[str, type[BaseModel] | None]:
+    return {name: group_in(field.annotation) for name, field in schema.model_fields.items()}

@@ -87,7 +87,7 @@ class Datasets:
         """
         files = dict(_files(self._find(name)))
         images = [one for one in files if is_image(one)]
-        return DataSet(name, len(images), sum(_text_of(one) in files for one in images))
+        return DataSet(name, len(images), sum(text_of(one) in files for one in images))
 
     def images(self, name: str) -> list[DataFile]:
         """Returns the images of a data set, sorted by name.
@@ -98,7 +98,7 @@ class Datasets:
         folder = self._find(name)
         files = dict(_files(folder))
         return [
-            DataFile(one, size, _caption(folder / _text_of(one)) if _text_of(one) in files else None)
+            DataFile(one, size, _caption(folder / text_of(one)) if text_of(one) in files else None)
             for one, size in sorted(files.items())
             if is_image(one)
         ]
@@ -156,7 +156,7 @@ class Datasets:
         with self._lock:
             path = self.path(name, file)
             files = dict(_files(path.parent))
-            for one in dict.fromkeys((file, _text_of(file)) if is_image(file) else (file,)):
+            for one in dict.fromkeys((file, text_of(file)) if is_image(file) else (file,)):
                 if one in files:
                     (path.parent / one).unlink()
                     self._uploads.release(files[one])
@@ -231,7 +231,19 @@ def problem_of(name: str) -> str:
     return ""
 
 
-def _text_of(image: str) -> str:
+def safe_name(name: str) -> str:
+    """Returns a name that a file may have, from the one that it has where it comes from."""
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 (a name, not a path)
+    plain = "".join("_" if c in _FORBIDDEN or not c.isprintable() else c for c in stem).strip(". ")
+    while plain and not plain[0].isalnum():
+        plain = plain[1:]
+    while len(plain.encode()) + len(suffix.encode()) > MAX_NAME_BYTES:
+        plain = plain[:-1]
+    return f"{plain or 'image'}{suffix.lower()}"
+
+
+def text_of(image: str) -> str:
+    """Returns the name of the text file with the caption of an image."""
     return f"{os.path.splitext(image)[0]}{TEXT_SUFFIX}"  # noqa: PTH122 (a name, not a path)
 
 

@@ -20,12 +20,14 @@ from animator.studio.queue.page import queue_page
 from animator.studio.shell import BuildPage, library_language, open_page
 from animator.studio.static import STATIC_FOLDER, STATIC_URL
 from animator.studio.studio import Studio
+from animator.studio.train.page import train_page
 
 PAGES: dict[str, BuildPage] = {
     "/": film_page,
     "/queue": queue_page,
     "/gallery": gallery_page,
     "/generate": generate_page,
+    "/train": train_page,
     "/models": models_page,
 }
 """The pages by their paths."""

@@ -19,6 +19,7 @@ NAVIGATION = (
     ("/queue", "view_list", "Queue"),
     ("/gallery", "photo_library", "Gallery"),
     ("/generate", "brush", "Generate"),
+    ("/train", "school", "Train"),
     ("/models", "category", "Models"),
 )
 """Path, icon and name of the pages in the navigation."""

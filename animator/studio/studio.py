@@ -29,6 +29,7 @@ class Studio:
         feed: What happens to the jobs, for all open pages.
         previews: Makes previews of the motion of films.
         image_drafts: The settings of single images that are being written.
+        training_drafts: The settings of trainings that are being written.
         image_orders: The single images that pages have ordered.
     """
 
@@ -39,6 +40,7 @@ class Studio:
         self.feed = Feed(server)
         self.previews = MotionPreviews(server.options.renders)
         self.image_drafts = Drafts(server.options.renders / "drafts" / "images")
+        self.training_drafts = Drafts(server.options.renders / "drafts" / "trainings")
         self.image_orders = ImageOrders(server.images, server.options.renders)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

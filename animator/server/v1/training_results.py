@@ -89,7 +89,7 @@ def get_training_preview(step: Step, job: FoundTraining, request: Request) -> Re
     response_class=Response,
 )
 def get_training_result(job: FoundTraining, request: Request) -> Response:
-    """Sends the file of a LoRA, an embedding or a hypernetwork; a dreambooth model as a ZIP archive."""
+    """Sends the file that was made; a diffusers folder comes as a ZIP archive."""
     if not job.films:
         raise JobStateError(f"training {job.id}: is {job.state.value} and has no result; wait for its end")
     found = result_files(job)

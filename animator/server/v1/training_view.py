@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from fastapi import Request
 from pydantic import BaseModel, Field
@@ -36,13 +37,13 @@ class PreviewView(BaseModel):
 class ResultView(BaseModel):
     """What a training has made, and how prompts use it."""
 
-    name: str = Field(description="Name of the file; of a dreambooth model, of its folder.")
+    name: str = Field(description="Name of the file, or of the folder of a diffusers model.")
     tag: str = Field(description="What a prompt has in it, such as `<lora:robo:1>`; empty for a model.")
     words: str = Field(description="Words that it was trained with; may be empty.")
     model: str = Field(description="Name of the model to choose in settings; empty unless it is one.")
     prompt: str = Field(description="An example of a prompt.")
     size: int = Field(description="Bytes.")
-    url: str = Field(description="The file; a dreambooth model comes as a ZIP archive.")
+    url: str = Field(description="The file; a diffusers folder comes as a ZIP archive.")
 
 
 class TrainingView(BaseModel):
@@ -139,6 +140,13 @@ def _result(job: Job, base: str) -> ResultView | None:
         words=use.words,
         model=use.model,
         prompt=use.prompt,
-        size=sum(file.stat().st_size for _, file in files),
+        size=sum(_bytes_of(file) for _, file in files),
         url=f"{base}/result",
     )
+
+
+def _bytes_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # deleted at this moment
+        return 0

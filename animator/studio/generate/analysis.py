@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from animator.errors import AnimatorError, PresetError, Problem
 from animator.generation.preflight import check_images
-from animator.generation.settings import ImageSettings
 from animator.presets import yaml_text
 from animator.settings.raw import RawPreset
 from animator.studio.generate.image_values import SOURCE
@@ -26,7 +27,7 @@ class ImageAnalysis:
     version: int
     values: Mapping[str, Any]
     problems: tuple[Problem, ...]
-    settings: ImageSettings | None
+    settings: BaseModel | None
 
     def problem_of(self, path: str) -> str:
         """Returns what is wrong with a setting; empty where nothing is."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from nicegui import ui
@@ -13,13 +14,15 @@ from animator.settings.setting_kinds import NUMBERS, SettingKind
 from animator.studio.generate.analysis import ImageAnalysis
 from animator.studio.generate.image_values import value_at
 from animator.studio.generate.session import ImageSession
-from animator.studio.generate.setting_text import read_value, shown_value
+from animator.studio.generate.setting_text import read_numbers, read_value, shown_value
 from animator.studio.icon_button import icon_button
 from animator.studio.named_things import SENT
 from animator.studio.picker import pick
 
-FILLED = ("steps", "cfg_scale")
-"""Settings that get what suits the model where they are left open."""
+_LONG = ("prompt", "prompts", "template")
+"""How the names of settings end whose texts may be long."""
+_LINES = "prompts"
+"""Name of settings with one text in a line."""
 
 
 class SettingField:
@@ -39,7 +42,8 @@ class SettingField:
         self._kind = setting.kind
         t = session.page.t
         self._element = self._build(t(setting.title), known)
-        self._element.classes("generate-field").props["data-testid"] = f"generate-{re.sub('[._]', '-', path)}"
+        test_id = f"{session.kind.name}-{re.sub('[._]', '-', path)}"
+        self._element.classes("generate-field").props["data-testid"] = test_id
         hint = t(setting.description)
         if self._kind is SettingKind.SWITCH:
             self._element.tooltip(hint)
@@ -57,8 +61,8 @@ class SettingField:
         """Shows the setting, and its problem."""
         value = value_at(analysis.values, self._path)
         self._element.set_value(self._shown(value))
-        if value is None and self._path in FILLED and analysis.settings is not None:
-            text = shown_value(self._kind, getattr(analysis.settings, self._path))
+        if value is None and self._path in self._session.kind.filled and analysis.settings is not None:
+            text = shown_value(self._kind, attrgetter(self._path)(analysis.settings))
             set_prop(self._element, "placeholder", text)
         show_problem(self._element, analysis.problem_of(self._path))
 
@@ -68,9 +72,9 @@ class SettingField:
         if self._kind is SettingKind.CHOICE:
             choices = {choice: _label(choice) for choice in self._setting.choices}
             return ui.select(choices, label=title, on_change=lambda event: self._changed(event.value))
-        is_long = self._setting.name.endswith("prompt")
+        is_long = self._setting.name.endswith(_LONG)
         make = ui.textarea if is_long else ui.input
-        field = make(title, on_change=lambda event: self._changed(read_value(self._kind, event.value or "")))
+        field = make(title, on_change=lambda event: self._changed(self._read(event.value or "")))
         if is_long:
             field.props("autogrow")
         if self._kind in NUMBERS:
@@ -84,7 +88,8 @@ class SettingField:
                 )
                 choose.props(f"data-testid=pick-{self._path}")
         default = shown_value(self._kind, self._setting.default)
-        is_open = self._setting.default is None and not self._setting.is_required
+        is_filled = self._path in self._session.kind.filled
+        is_open = is_filled or (self._setting.default is None and not self._setting.is_required)
         field.props["placeholder"] = self._session.page.t("automatic") if is_open else default
         return field
 
@@ -99,7 +104,16 @@ class SettingField:
             return value if isinstance(value, bool) else bool(self._setting.default)
         if self._kind is SettingKind.CHOICE:
             return self._setting.default if value is None else value
+        if self._setting.name == _LINES and isinstance(value, list):
+            return "\n".join(map(str, value))
         return shown_value(self._kind, value)
+
+    def _read(self, text: str) -> Any:
+        if self._setting.name == _LINES:
+            return [line for line in text.split("\n") if line.strip()] or None
+        if self._kind is SettingKind.VALUE and isinstance(self._setting.default, list):
+            return read_numbers(text)
+        return read_value(self._kind, text)
 
     def _changed(self, value: Any) -> None:
         current = value_at(self._session.values, self._path)

@@ -27,7 +27,7 @@ def opening(session: ImageSession, title: str, paths: Sequence[str], build: Call
                 build()
 
     group = ui.expansion(t(title), on_value_change=lambda event: opened(is_open=event.value))
-    group.classes("generate-group").props(f"dense data-testid=generate-group-{_slug(title)}")
+    group.classes("generate-group").props(f"dense data-testid={session.kind.name}-group-{_slug(title)}")
     with group:
         content = ui.element("div").classes("generate-group-content")
 

@@ -17,13 +17,13 @@ from animator.studio.generate.text_panel import TextPanel
 from animator.studio.shell import Page, unseen_heading
 from animator.studio.telling import telling
 
-_CSS = Path(__file__).with_name("generate.css")
+CSS = Path(__file__).with_name("generate.css")
 
 
 async def generate_page(page: Page) -> None:
     """Builds the page: prompt above, settings beside the input and the images where there is room."""
     unseen_heading(page.t("Generate"))
-    ui.add_css(_CSS)
+    ui.add_css(CSS)
     t = page.t
     session = await open_image_draft(page, await _start(page))
     inventory = await page.studio.run(inventory_of, page.studio.server)
@@ -35,9 +35,9 @@ async def generate_page(page: Page) -> None:
             form.field("negative_prompt")
             run = RunPanel(session)
         with ui.element("section").classes("studio-panel generate-settings"):
-            _heading(t("Settings"))
+            add_heading(t("Settings"))
             form.common()
-            _heading(t("More"))
+            add_heading(t("More"))
             form.more()
             with ui.expansion(t("Grid of two settings")).props(
                 "dense data-testid=generate-grid"
@@ -48,10 +48,10 @@ async def generate_page(page: Page) -> None:
                 TextPanel(session)
             expansion.classes("generate-group")
         with ui.element("section").classes("studio-panel generate-input"):
-            _heading(t("Generate from"))
+            add_heading(t("Generate from"))
             inputs = InputPanel(session, form)
         with ui.element("section").classes("studio-panel generate-results"):
-            _heading(t("Images"))
+            add_heading(t("Images"))
             Results(session, ImageActions(session, inventory, inputs.open))
         run.connect(inputs, grid, prompt)
 
@@ -70,5 +70,6 @@ async def _start(page: Page) -> str | None:
     return None
 
 
-def _heading(text: str) -> None:
+def add_heading(text: str) -> None:
+    """Adds the heading of a part of the page."""
     ui.label(text).classes("generate-heading").props("role=heading aria-level=2")

@@ -2,12 +2,11 @@
 
 from nicegui import ui
 
-from animator.errors import Problem
 from animator.jobs.images.work import Generation, ImageGrid
-from animator.studio.generate.analysis import ImageAnalysis
 from animator.studio.generate.check_grid import check_grid
 from animator.studio.generate.grid_panel import GridPanel
 from animator.studio.generate.inputs import InputPanel
+from animator.studio.generate.problem_list import ProblemList
 from animator.studio.generate.session import ImageSession
 from animator.studio.telling import telling
 
@@ -26,11 +25,7 @@ class RunPanel:
             self._button = ui.button(self._t("Generate"), icon="brush").props("no-caps unelevated")
             self._button.props("data-testid=generate-run").classes("generate-run")
             ui.label(self._t("or Ctrl+Enter in the prompt")).classes("studio-soft generate-caption")
-        self._problems = ui.element("ul").props("aria-live=polite data-testid=problems")
-        self._problems.classes("generate-problems")
-        self._shown: tuple[Problem, ...] = ()
-        self._problems.set_visibility(bool(self._shown))
-        session.watch(self._problems, self._show)
+        ProblemList(session)
 
     def connect(self, inputs: InputPanel, grid: GridPanel, prompt: ui.element) -> None:
         """Has the button, and the keyboard in the prompt, generate from what is drawn, and with a grid."""
@@ -58,15 +53,3 @@ class RunPanel:
             await studio.run(check_grid, found.values, axes)
         work = ImageGrid(found.values, axes) if axes else Generation(found.values)
         studio.image_orders.submit(work, self._session.draft.id)
-
-    def _show(self, analysis: ImageAnalysis) -> None:
-        if analysis.problems == self._shown:
-            return
-        self._shown = analysis.problems
-        self._problems.set_visibility(bool(analysis.problems))
-        self._problems.clear()
-        with self._problems:
-            for problem in analysis.problems:
-                with ui.element("li"):
-                    place = problem.path or problem.where
-                    ui.label(f"{place}: {problem.message}")

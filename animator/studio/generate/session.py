@@ -1,6 +1,7 @@
 """`ImageSession`: the settings of images that a page shows, and the panels that are told when they change."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -8,6 +9,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from animator.presets.raw import MAX_BYTES
+from animator.studio.draft_folder import Drafts
 from animator.studio.drafts import FilmDraft
 from animator.studio.generate.analysis import ImageAnalysis, analyze_images
 from animator.studio.generate.image_values import Changes, changed, text_of, values_in
@@ -20,6 +22,27 @@ LOOK_S = 0.15
 """Time between two looks at whether the draft has changed, here or on another page."""
 Panel = Callable[[ImageAnalysis], object]
 """Shows something of the settings; called whenever they have changed."""
+FILLED = ("steps", "cfg_scale")
+"""Settings of images that get what suits the model where they are left open."""
+
+
+@dataclass(frozen=True)
+class FormKind:
+    """What a form of settings is for.
+
+    Attributes:
+        name: Its name, with which the ids of its fields for tests begin.
+        cookie: Has the id of the draft that a browser showed last.
+        drafts: The drafts.
+        analyze: Returns what is known of a text and its version.
+        filled: Settings whose fields show what suits where they are left open.
+    """
+
+    name: str
+    cookie: str
+    drafts: Drafts
+    analyze: Callable[[str, int], ImageAnalysis]
+    filled: tuple[str, ...] = FILLED
 
 
 class ImageSession:
@@ -30,11 +53,13 @@ class ImageSession:
     Attributes:
         page: The page.
         draft: The draft.
+        kind: What the form is for.
         analysis: What is known of its text; of an earlier one for a moment.
     """
 
-    def __init__(self, page: Page, draft: FilmDraft, analysis: ImageAnalysis) -> None:
+    def __init__(self, page: Page, draft: FilmDraft, kind: FormKind, analysis: ImageAnalysis) -> None:
         self.page = page
+        self.kind = kind
         self.draft = draft
         self.analysis = analysis
         self._panels: list[tuple[Element, Panel]] = []
@@ -86,7 +111,7 @@ class ImageSession:
     async def check(self) -> ImageAnalysis:
         """Returns what is known of the settings as they are now, which the panels then show."""
         studio, draft = self.page.studio, self.draft
-        found = await studio.run(analyze_images, draft.text, draft.version)
+        found = await studio.run(self.kind.analyze, draft.text, draft.version)
         if found.version != draft.version:
             return found  # shown once the typing pauses, so that nothing typed is taken back
         self.analysis = found
@@ -94,7 +119,7 @@ class ImageSession:
         for _, panel in self._panels:
             panel(found)
         if draft.must_be_kept:
-            await studio.run(studio.image_drafts.save, draft)
+            await studio.run(self.kind.drafts.save, draft)
         return found
 
 
@@ -105,11 +130,18 @@ async def open_image_draft(page: Page, text: str | None) -> ImageSession:
         page: The page.
         text: Settings to begin with, in a draft of their own; None for those of the browser's draft.
     """
+    drafts = page.studio.image_drafts
+    return await open_draft(page, text, FormKind("generate", IMAGE_COOKIE, drafts, analyze_images))
+
+
+async def open_draft(page: Page, text: str | None, kind: FormKind) -> ImageSession:
+    """Returns the draft of a kind that the browser showed last, else a new one; `text` as above."""
     studio = page.studio
-    known = unquote(page.request.cookies.get(IMAGE_COOKIE, ""))
-    found = await studio.run(studio.image_drafts.find, known) if text is None else None
-    draft = found or studio.image_drafts.new(text or "")
-    remember(IMAGE_COOKIE, draft.id)
-    session = ImageSession(page, draft, await studio.run(analyze_images, draft.text, draft.version))
+    known = unquote(page.request.cookies.get(kind.cookie, ""))
+    found = await studio.run(kind.drafts.find, known) if text is None else None
+    draft = found or kind.drafts.new(text or "")
+    remember(kind.cookie, draft.id)
+    analysis = await studio.run(kind.analyze, draft.text, draft.version)
+    session = ImageSession(page, draft, kind, analysis)
     ui.timer(LOOK_S, session.look)
     return session

@@ -32,6 +32,11 @@ def read_value(kind: SettingKind, text: str) -> Any:
     return _number(text) if kind in NUMBERS else text
 
 
+def read_numbers(text: str) -> Any:
+    """Returns the numbers in a text, with commas between them; None where it is empty."""
+    return [_number(part) for part in text.strip(" []").split(",") if part.strip()] or None
+
+
 def _number(text: str) -> int | float | str:
     try:
         value = yaml_text.scalar(text.strip())

@@ -5,10 +5,10 @@ from typing import Any
 from nicegui import ui
 
 from animator.studio.components.drop_zone import DropZone
-from animator.studio.generate.analysis import ImageAnalysis
 from animator.studio.generate.files import settings_of_file, settings_of_text
 from animator.studio.generate.image_values import text_of, values_in
 from animator.studio.generate.session import ImageSession
+from animator.studio.generate.yaml_text_area import YamlTextArea
 from animator.studio.telling import telling
 
 
@@ -22,14 +22,7 @@ class TextPanel:
     def __init__(self, session: ImageSession) -> None:
         self._session = session
         t = self._t = session.page.t
-        self._yaml = ui.textarea(t("Settings as YAML"), on_change=lambda event: self._edit(event.value or ""))
-        self._yaml.props("stack-label outlined autogrow spellcheck=false")
-        self._yaml.props("data-testid=generate-text").classes("studio-mono generate-field")
-        with ui.element("div").classes("generate-actions"):
-            self._undo = ui.button(t("Undo"), icon="undo", on_click=session.undo)
-            self._redo = ui.button(t("Redo"), icon="redo", on_click=session.redo)
-            for button in (self._undo, self._redo):
-                button.props("flat dense no-caps")
+        YamlTextArea(session)
         self._pasted = ui.textarea(t("Paste an infotext or YAML"))
         self._pasted.props("stack-label outlined autogrow spellcheck=false")
         self._pasted.props("data-testid=generate-paste").classes("studio-mono generate-field")
@@ -39,16 +32,6 @@ class TextPanel:
         DropZone(t, t("Drop an image here, or choose one, to read its settings"), self._take_file).props(
             "data-testid=generate-drop"
         )
-        session.watch(self._yaml, self._show)
-
-    def _edit(self, text: str) -> None:
-        self._session.replace(text, typed=True)
-
-    def _show(self, _: ImageAnalysis) -> None:
-        draft = self._session.draft
-        self._yaml.set_value(draft.text)
-        self._undo.set_enabled(draft.can_undo)
-        self._redo.set_enabled(draft.can_redo)
 
     async def _take_text(self) -> None:
         text = self._pasted.value or ""

@@ -39,6 +39,10 @@ class ChosenJob:
                 button = ui.button(text, on_click=act).props(f"no-caps outline dense data-testid=job-{name}")
                 if name == "delete":
                     self._deleter = button
+                elif name == "edit":
+                    self._editor = button
+            self._opener = ui.button(t("Open the training"), on_click=self._open)
+            self._opener.props("no-caps outline dense data-testid=job-training")
         self._log = ui.element("ol").classes("job-log").props("data-testid=job-log-lines")
         self._log_of = self._title = ""
 
@@ -46,12 +50,18 @@ class ChosenJob:
         """Shows the job as it is now."""
         job = await self._panel.watch(self.job_id)
         self._title = job.title if job else ""
+        is_training = job is not None and job.is_training
+        self._editor.set_visibility(not is_training)
+        self._opener.set_visibility(is_training)
         self._deleter.set_visibility(job is not None and job.state in AT_REST)
         if self._log_of != self.job_id:
             self._log.clear()
 
     def _edit(self) -> None:
         ui.navigate.to(f"/?from={self.job_id}")
+
+    def _open(self) -> None:
+        ui.navigate.to(f"/train?job={self.job_id}")
 
     async def _show_log(self) -> None:
         studio, job_id = self._page.studio, self.job_id

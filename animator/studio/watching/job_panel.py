@@ -1,7 +1,6 @@
 """`JobPanel`: a job as it is watched: progress, frames, film, drift, and what can be asked of it."""
 
 import time
-from pathlib import Path
 
 from nicegui import ui
 
@@ -11,15 +10,14 @@ from animator.studio.components.frame_player import FramePlayer
 from animator.studio.shell import Page
 from animator.studio.watching.controls import FilmNow, JobControls
 from animator.studio.watching.drift import Drift, DriftCurves, read_drift
+from animator.studio.watching.job_head import JobHead
 from animator.studio.watching.look import JobLook, look_at
 from animator.studio.watching.outputs import JobFiles, JobFilm
 from animator.studio.watching.requests import film_of_job
-from animator.studio.watching.words import progress_text, share_of, state_text, title_of
 
 DRIFT_S = 2.0
 """Time between two readings of the metrics of a job that renders."""
 _FPS = 15.0
-_CSS = Path(__file__).with_name("watching.css")
 
 
 class JobPanel:
@@ -41,20 +39,8 @@ class JobPanel:
         self._drift_time = 0.0
         self._warned: tuple[str, ...] = ()
         t = page.t
-        ui.add_css(_CSS)
         with ui.element("div").classes("job-panel") as self._place:
-            with ui.element("div").classes("job-head"):
-                self._title = ui.label().classes("job-title")
-                self._state = ui.label().props("role=status data-testid=job-state").classes("job-state")
-            self._progress = ui.element("div").props("role=progressbar data-testid=progress")
-            self._progress.props.update(
-                {"aria-label": t("Progress"), "aria-valuemin": 0, "aria-valuemax": 100}
-            )
-            with self._progress:
-                self._bar = ui.linear_progress(0.0, show_value=False)
-                self._bar.props("instant-feedback aria-hidden=true")
-                self._text = ui.label().classes("studio-soft job-progress")
-            self._error = ui.label().props("role=alert data-testid=job-error").classes("job-error")
+            self._head = JobHead(t)
             self._film = JobFilm(t)
             self._player = FramePlayer(t)
             self.controls = JobControls(page, film)
@@ -83,20 +69,8 @@ class JobPanel:
         return look.job
 
     def _show(self, look: JobLook) -> None:
-        job, t = look.job, self._page.t
-        text = progress_text(job, look.place, t)
-        self._title.set_text(title_of(job, t))
-        self._state.set_text(state_text(job, t))
-        self._bar.set_value(share_of(job))
-        spoken = {
-            "aria-valuetext": f"{state_text(job, t)}. {text}",
-            "aria-valuenow": round(100 * share_of(job)),
-        }
-        if any(self._progress.props.get(name) != value for name, value in spoken.items()):
-            self._progress.props.update(spoken)
-        self._text.set_text(text)
-        self._error.set_text(job.error.message if job.error else "")
-        self._error.set_visibility(job.error is not None)
+        self._head.show(look.job, look.place)
+        self._player.set_visibility(not look.job.is_training)
         self._player.show(look, self._fps)
         self.controls.show(look)
         self._film.show(look)

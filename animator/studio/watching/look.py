@@ -71,7 +71,8 @@ async def find_jobs(studio: "Studio", wanted: JobFilter) -> list[Job]:
         return await studio.run(studio.server.queue.find, wanted)
 
     labels = tuple(sorted(wanted.labels.items()))
-    return await studio.feed.once(("jobs", wanted.states, labels, wanted.before, wanted.limit), read)
+    key = ("jobs", wanted.states, labels, wanted.before, wanted.limit, wanted.trains)
+    return await studio.feed.once(key, read)
 
 
 def _read(server: ServerContext, job_id: str) -> JobLook:

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from animator.core.confinement import named_path
 from animator.errors import ModelError, PresetError, Problem
 from animator.generation.files import outside_problems, resolve_files
@@ -20,11 +17,9 @@ from animator.models.diffusion.checkpoints.identify import FAMILY_NAMES
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.checkpoints.parts import Rest
 from animator.models.folders import model_folders
-from animator.problem import MAX_SHOWN
 from animator.settings.problems import Problems
 from animator.settings.raw import RawPreset
 from animator.settings.validate import text_problems
-from animator.settings.wording import message_of
 from animator.training.finetune.data.examples import Example, read_examples
 from animator.training.finetune.data.prompts import NAME, template_lines
 from animator.training.finetune.defaults import suits
@@ -33,7 +28,7 @@ from animator.training.finetune.groups import HypernetworkSettings
 from animator.training.finetune.peft_package import check_peft
 from animator.training.finetune.result import check_result, result_path
 from animator.training.finetune.settings import TrainingSettings
-from schedules.suggest import suggestion
+from animator.training.finetune.validated import validate
 
 _TAUGHT = ("sd1", "sd2", "sdxl", *FLOW_FAMILIES)
 _UNET_SAMPLER = "Euler a"
@@ -73,17 +68,12 @@ def check_training(draft: RawPreset, problems: Iterable[Problem] = ()) -> Checke
     else:
         draft, missing = resolve_files(draft, TrainingSettings)
         known += missing
-    try:
-        settings = TrainingSettings.model_validate(draft.values)
-    except ValidationError as error:
-        described = error.errors()[:MAX_SHOWN]
-        known += [_problem(draft, details) for details in described]
-        more = error.error_count() - len(described)
-        raise PresetError(draft.source, draft.in_order(known), more=more) from None
-    if outside:  # nothing is looked for, not even what may be named
-        raise PresetError(draft.source, draft.in_order(known))
+    valid = validate(draft)
+    known += valid.problems
+    if valid.settings is None or outside:  # then nothing is looked for, not even what may be named
+        raise PresetError(draft.source, draft.in_order(known), more=valid.more)
     found = Problems(draft)
-    checked = _checked(settings, found)
+    checked = _checked(valid.settings, found)
     listed = (*known, *(problem for problem in found if problem.path not in {one.path for one in known}))
     if listed:
         raise PresetError(draft.source, draft.in_order(listed), found.hint)
@@ -221,13 +211,3 @@ def _filled(settings: TrainingSettings, facts: ModelFacts | None) -> TrainingSet
         ),
     }
     return settings.model_copy(update=update)
-
-
-def _problem(draft: RawPreset, details: ErrorDetails) -> Problem:
-    path = tuple(str(part) for part in details["loc"])
-    message = message_of(details)
-    if details["type"] == "extra_forbidden":
-        hint = suggestion(path[-1], list(TrainingSettings.model_fields))
-        message = f"is unknown; {hint}" if hint else "is unknown"
-    below = (place for at, place in draft.places.items() if at[: len(path)] == path)
-    return Problem.of(next(below, draft.where(path)), path, message)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from animator.core.confinement import named_path
+from animator.core.confinement import confinement, named_path
 from animator.core.paths import exists
 from animator.errors import UserError
 from animator.models.folders import model_folders
@@ -45,4 +45,5 @@ def check_result(path: Path, *, overwrite: bool) -> None:
         UserError: There is one of that name.
     """
     if exists(path) and not overwrite:
-        raise UserError(f"{path}: exists; choose another name, or set overwrite to true")
+        shown = path if confinement() is None else path.name  # strangers need not know where it is
+        raise UserError(f"{shown}: exists; choose another name, or set overwrite to true")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.animator.server.running import Command, serving
 
 TOKEN = "0123456789abcdef0123"
-PATHS = ("/", "/queue", "/gallery", "/generate", "/models")
+PATHS = ("/", "/queue", "/gallery", "/generate", "/train", "/models")
 
 
 @pytest.fixture

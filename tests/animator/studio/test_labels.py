@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from animator.generation.catalog import image_groups
+from animator.jobs.trainings.settings import training_groups
 from animator.settings.catalog import setting_groups, step_group
 from animator.settings.step import BUILT_IN
 from animator.studio.labels import (
@@ -77,10 +78,11 @@ def test_the_language_is_the_chosen_one_or_the_first_that_is_there(
 
 
 def setting_texts() -> set[str]:
-    """Titles and sentences of all groups and settings of films, of our own steps, and of images."""
+    """Titles and sentences of the settings of films, of our own steps, of images, and of trainings."""
     films = (*setting_groups(), *map(step_group, BUILT_IN))
     images = image_groups().values()
-    settings = (setting for group in (*films, *images) for setting in group.settings)
+    trainings = training_groups().values()
+    settings = (setting for group in (*films, *images, *trainings) for setting in group.settings)
     texts = {text for one in settings for text in (one.title, one.description)}
     texts |= {text for group in films for text in (group.title, group.description)}
     return (texts | {group.title for group in images if group.name}) - {""}

@@ -81,7 +81,13 @@ def test_settings_are_texts_in_the_form_the_curves_and_the_problems(open_page: O
 def test_urls_and_cookies_are_texts(open_page: OpenPage, server: Command, text: str) -> None:
     first = open_page(f"/?film={quote(text)}")
     context: BrowserContext = first.context
-    for name in ("animator_film", "animator_image", "animator_theme", "animator_language"):
+    for name in (
+        "animator_film",
+        "animator_image",
+        "animator_training",
+        "animator_theme",
+        "animator_language",
+    ):
         context.add_cookies([{"name": name, "value": quote(text), "url": server.url}])
     paths = (
         "/?preset=",
@@ -91,6 +97,7 @@ def test_urls_and_cookies_are_texts(open_page: OpenPage, server: Command, text: 
         "/gallery?text=",
         "/gallery?run=",
         "/models?x=",
+        "/train?job=",
     )
     for path in paths:
         page = open_page(path + quote(text))

@@ -61,7 +61,7 @@ def read_examples(
         for path in paths:
             with problems.at(place):
                 words = _words(path, source)
-                found.append(Example(path, _size_of(path), words, index))
+                found.append(Example(path, image_size(path), words, index))
     return tuple(found)
 
 
@@ -145,7 +145,7 @@ def _words(path: Path, source: str) -> str:
         ) from error
 
 
-def _size_of(path: Path) -> tuple[int, int]:
+def image_size(path: Path) -> tuple[int, int]:
     """Returns width and height of an image, which is decoded, unless that was done since its last change.
 
     Raises:

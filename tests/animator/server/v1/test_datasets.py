@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from animator.server.datasets import Datasets
+from animator.server.datasets import MAX_NAME_BYTES, Datasets, problem_of, safe_name
 from animator.server.uploads import Uploads
 from tests.animator.server.running import is_problem
 from tests.animator.server.v1.api import Api
@@ -91,3 +91,12 @@ def test_what_was_there_before_the_start_counts_and_links_are_not_followed(tmp_p
     assert [file.name for file in sets.images("robot")] == ["a.png"]
     with pytest.raises(Exception, match="may have"):
         uploads.claim(200)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../a b.PNG", ".hidden.png", "<&>|?.jpg", "고양이.png", "x" * 400 + ".png", "a\n.png"]
+)
+def test_names_from_elsewhere_become_ones_that_a_file_may_have(name: str) -> None:
+    made = safe_name(name)
+    assert problem_of(made) == "" and made.endswith((".png", ".jpg"))
+    assert len(made.encode()) <= MAX_NAME_BYTES

@@ -63,6 +63,25 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     assert "3 problems" in said and all(name in said for name in ("00.png", "01.txt", "02.png"))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate": "fast", "colour": 1},
+        {"lora": {"rank": 0}},
+        {"name": "a/b"},
+        {"size": "large"},
+        {"concepts.0.repeats": 0},
+        {"hypernetwork.layers": [1, "x", 1]},
+        {"lora": 3},
+    ],
+)
+def test_wrong_values_hide_no_broken_images(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    folder = write_images(tmp_path / "images", 2)
+    (folder / "00.png").write_bytes(b"no image")
+    found = messages("lora", folder, tmp_path, **wrong)
+    assert "00.png" in found.pop("concepts.0.folder") and found
+
+
 def test_folders_without_images_are_said(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "no images" in messages("lora", tmp_path / "empty", tmp_path)["concepts.0.folder"]
