@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from animator.models.diffusion.controlnet.lllite import Lite
 from animator.models.diffusion.controlnet.steering import Steer, steering
-from animator.models.diffusion.ip_adapter.attention import Show, Weights, attending
+from animator.models.diffusion.ip_adapter.attention import Layers, Show, attending
 from animator.models.diffusion.reference import Refer, referring
 
 
@@ -20,13 +20,13 @@ class Additions(TypedDict):
 
 @contextmanager
 def added_to(
-    unet: Any, adapters: Sequence[Weights], lites: Sequence[Lite], *, has_references: bool
+    unet: Any, adapters: Sequence[Layers], lites: Sequence[Lite], *, has_references: bool
 ) -> Iterator[Additions]:
     """Hooks into a U-Net within a `with` block.
 
     Args:
         unet: The U-Net.
-        adapters: The weights of each IP-Adapter.
+        adapters: The layers of each IP-Adapter.
         lites: The networks that change layers.
         has_references: True where it refers to images.
     """

@@ -22,6 +22,7 @@ from animator.models.diffusion.hypernetwork.kept import Hypernetworks
 from animator.models.diffusion.image_inputs import edited_input, inpaint_input
 from animator.models.diffusion.initial_latent import image_latent, initial_latent
 from animator.models.diffusion.ip_adapter.adapters import IPAdapters
+from animator.models.diffusion.ip_adapter.load import load_adapter
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
@@ -70,7 +71,11 @@ class UNetEngine:
         self._prompt_encoder = PromptEncoder(model.encoders, options.library, device, self._dtype)
         self._controlnets = ControlNets(model.unet, model.autoencoder, options.library)
         self._ip_adapters = IPAdapters(
-            model.unet, model.autoencoder, options.library, encodes_on_cpu=options.memory == "low"
+            model.unet,
+            load_adapter,
+            model.autoencoder,
+            options.library,
+            encodes_on_cpu=options.memory == "low",
         )
         self._hypernetworks = Hypernetworks()
         self._sigmas = ModelSigmas(model.noise_schedule, model.schedule_type)
@@ -172,14 +177,14 @@ class UNetEngine:
         )
         guides = [self._controlnets.guides(request.controls) for request in requests]  # loads them
         shown = [self._ip_adapters.embed(request.image_prompts) for request in requests]
-        weights = self._ip_adapters.weights(first.image_prompts)
+        layers = self._ip_adapters.layers(first.image_prompts)
         set_tiling(
             (model.unet, model.autoencoder.model, *self._controlnets), first.tiling or self._options.tiling
         )
         self._loras.apply(() if is_refiner else self._prompt_encoder.loras(first.prompt))
         references = [references_of(request, model.autoencoder.encode) for request in requests]
         lites = self._controlnets.lites(control for request in requests for control in request.controls)
-        with added_to(model.unet, weights, lites, has_references=any(references)) as additions:
+        with added_to(model.unet, layers, lites, has_references=any(references)) as additions:
             seen = zip(requests, guides, shown, references, strict=True)
             denoisers = [
                 replace(

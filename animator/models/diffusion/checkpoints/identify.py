@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from animator.models.diffusion.checkpoints.adapter_keys import is_for_flux
 from animator.models.diffusion.checkpoints.file_header import Header, read_header
 from animator.models.diffusion.checkpoints.flow_families import FLOW_FAMILIES
 from animator.models.diffusion.checkpoints.lora_keys import is_lora_key
@@ -117,6 +118,8 @@ def identify_header(header: Header) -> Kind:
 
 def _of_images(shapes: Shapes) -> Kind | None:
     """Returns the kind of a file by which images are prompts; None for others."""
+    if is_for_flux(shapes):
+        return Kind("IP-Adapter", "flux")
     if _any(shapes, ".to_k_ip.weight") and _any(shapes, "image_proj."):
         # The projection of full-face adapters has a layer more than that of FaceID.
         is_face_id = _any(shapes, *_FACE_PROJECTIONS) and "image_proj.proj.3.weight" not in shapes

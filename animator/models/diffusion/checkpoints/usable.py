@@ -185,10 +185,19 @@ def check_ip_adapter(name: AdapterName, library: Library, models: Models) -> Non
     Raises:
         ModelError: One is missing, may not be read, or was made for another base.
     """
-    width = find_adapter(name, library).facts.context_width
+    adapter = find_adapter(name, library).facts
+    width = adapter.context_width
     for model, facts in models.items():
-        if facts.is_transformer:
-            raise ModelError(f"the model {model} takes no IP-Adapter; Stable Diffusion 1, 2 and XL do")
+        if facts.is_transformer and facts.family != "flux":
+            raise ModelError(
+                f"the model {model} takes no IP-Adapter; Stable Diffusion 1, 2 and XL and Flux do"
+            )
+        if adapter.family != (facts.family if facts.is_transformer else ""):
+            made_for = FAMILY_NAMES[adapter.family] if adapter.family else "a model with a U-Net"
+            raise ModelError(
+                f"{name.model}: was made for {made_for}; the model {model} is {FAMILY_NAMES[facts.family]}. "
+                "Use an IP-Adapter and a model of one base"
+            )
         if facts.context_width and width != facts.context_width:
             made_for = FAMILY_NAMES[family_of_width(width)] if family_of_width(width) else "another base"
             raise ModelError(

@@ -10,8 +10,10 @@ from torch import Tensor
 from animator.core.log_collector import warn_once
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
 from animator.models.diffusion.flow_matching.guided import Call, Calls, in_predictions, mean
+from animator.models.diffusion.flow_matching.ip_adapter import arguments_of
 from animator.models.diffusion.flow_matching.network import Arguments
 from animator.models.diffusion.flow_matching.texts import FlowTexts
+from animator.models.diffusion.ip_adapter.adapters import Embedded
 from animator.models.diffusion.prompts.by_step import StepPrompts, prompts_by_step
 from animator.models.diffusion.prompts.syntax import pieces, split_and
 from animator.models.diffusion.request import GenerationRequest, input_scale
@@ -42,16 +44,20 @@ class FlowPrompts:
         is_distilled = family.guidance == "embedded" or bool(pipeline.config.get("is_distilled", False))
         return cls(family, texts, takes_scale or family.guidance == "embedded", is_distilled)
 
-    def calls(self, request: GenerationRequest, steps: int, state: Hashable) -> Sequence[Calls]:
+    def calls(
+        self, request: GenerationRequest, steps: int, state: Hashable, shown: Sequence[Embedded] = ()
+    ) -> Sequence[Calls]:
         """Returns the calls of each step, or one entry for all steps where the prompt stays the same.
 
         Args:
             request: The request.
             steps: Number of steps that run.
             state: LoRA files merged into the text encoders; texts are encoded once per state.
+            shown: The image prompts, encoded.
         """
         by_step = prompts_by_step(request.prompt, steps)
-        made = {prompts: self._of_step(prompts, request, state) for prompts in dict.fromkeys(by_step)}
+        asked = _Asked(request, state, tuple(shown))
+        made = {prompts: self._of_step(prompts, asked) for prompts in dict.fromkeys(by_step)}
         return [made[prompts] for prompts in by_step]
 
     def alone(self, text: str, clip_skip: int, scale: float) -> Arguments:
@@ -64,41 +70,39 @@ class FlowPrompts:
         """
         return self.texts.encode(self._plain(text), None, clip_skip, ()) | self._scales(1.0, scale)
 
-    def _of_step(self, prompts: StepPrompts, request: GenerationRequest, state: Hashable) -> Calls:
+    def _of_step(self, prompts: StepPrompts, asked: "_Asked") -> Calls:
         calls: list[Call] = []
         for positive, negative, share in prompts:
-            calls += self._of_pair(positive, negative, share, request, state)
+            calls += self._of_pair(positive, negative, share, asked)
         return in_predictions(_merged(calls), self.family)
 
-    def _of_pair(
-        self, positive: str, negative: str, share: float, request: GenerationRequest, state: Hashable
-    ) -> list[Call]:
+    def _of_pair(self, positive: str, negative: str, share: float, asked: "_Asked") -> list[Call]:
         """Returns the calls of a prompt, whose parts `AND` joins, and its negative prompt."""
-        parts = split_and(positive)
+        parts, request = split_and(positive), asked.request
         no = self._plain(" ".join(text for text, _ in split_and(negative)))
         is_guided = self._is_guided(request, no)
         total = sum(weight for _, weight in parts)
         own = share / (total or 1.0) if is_guided and request.guidance.rescale else 0.0
         calls = [
             Call(
-                self._call(self._plain(text), no if is_guided else None, request, state),
+                self._call(self._plain(text), no if is_guided else None, asked) | asked.images(),
                 share * weight,
                 own * weight,
             )
             for text, weight in parts
         ]
         if is_guided and total != 1:
-            calls.append(Call(self._call(no, None, request, state), share * (1 - total)))
+            alone = self._call(no, None, asked) | asked.images(is_negative=True)
+            calls.append(Call(alone, share * (1 - total)))
         elif total not in (0, 1):
             calls = [replace(call, weight=call.weight / total) for call in calls]
         return calls
 
-    def _call(
-        self, text: str, negative: str | None, request: GenerationRequest, state: Hashable
-    ) -> Mapping[str, Any]:
-        embeddings = self.texts.encode(text, negative, request.clip_skip, state)
+    def _call(self, text: str, negative: str | None, asked: "_Asked") -> dict[str, Any]:
+        request = asked.request
+        embeddings = self.texts.encode(text, negative, request.clip_skip, asked.state)
         scale = request.cfg_scale if negative is not None else 1.0
-        return embeddings | self._scales(scale, input_scale(request))
+        return {**embeddings, **self._scales(scale, input_scale(request))}
 
     def _is_guided(self, request: GenerationRequest, negative: str) -> bool:
         """Returns True if the network is guided away from the negative prompt."""
@@ -140,6 +144,25 @@ class FlowPrompts:
                 self.family.title,
             )
         return " ".join(piece.text for piece in found if piece.text is not None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What all calls of a request share.
+
+    Attributes:
+        request: The request.
+        state: LoRA files merged into the text encoders.
+        shown: The image prompts, encoded.
+    """
+
+    request: GenerationRequest
+    state: Hashable
+    shown: tuple[Embedded, ...]
+
+    def images(self, *, is_negative: bool = False) -> dict[str, Tensor]:
+        """Returns the arguments that show the images, to a call of a prompt or of the negative one alone."""
+        return arguments_of(self.shown, is_negative=is_negative)
 
 
 def _merged(calls: Sequence[Call]) -> Calls:

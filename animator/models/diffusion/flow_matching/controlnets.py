@@ -111,7 +111,9 @@ class FlowControlNets:
             known = flux_tasks(net.config.num_mode)
             check_task(f"controlnet {control.model}", control.task, known)
             task = torch.tensor([[known.index(control.task)]], device=net.device)
-        mask = None if control.mask is None else self._tokens(control.mask).to(net.device, net.dtype)
+        mask = (
+            None if control.mask is None else mask_tokens(control.mask, self._vae).to(net.device, net.dtype)
+        )
         return FlowGuide(net, self._family.key, self._read(net, image), control, task, mask)
 
     def _read(self, net: Any, image: Tensor) -> Tensor:
@@ -125,19 +127,25 @@ class FlowControlNets:
             latent = latent + (config.shift_factor or 0.0) * config.scaling_factor
         return pack(latent, self._family).to(net.device, net.dtype)
 
-    def _tokens(self, mask: Tensor) -> Tensor:
-        """Returns a mask (1, H, W) as a factor of the transformer's tokens (1, T, 1)."""
-        padded = self._vae.pad(mask)
-        side = self._vae.factor * 2
-        size = padded.shape[-2] // side, padded.shape[-1] // side
-        return functional.adaptive_avg_pool2d(padded, size).flatten(2).transpose(1, 2)
-
     def _net(self, name: str) -> Any:
         def load() -> Any:
             checkpoint = find_controlnet(name, self._library)
             return load_flow_controlnet(checkpoint, self._transformer, self._family)
 
         return self._nets.get(name, load)
+
+
+def mask_tokens(mask: Tensor, vae: Autoencoder) -> Tensor:
+    """Returns a mask (1, H, W) as a factor of a transformer's tokens (1, T, 1), two latent pixels wide.
+
+    Args:
+        mask: The mask.
+        vae: The model's VAE, which pads it as it pads images.
+    """
+    padded = vae.pad(mask)
+    side = vae.factor * 2
+    size = padded.shape[-2] // side, padded.shape[-1] // side
+    return functional.adaptive_avg_pool2d(padded, size).flatten(2).transpose(1, 2)
 
 
 class Guiding:

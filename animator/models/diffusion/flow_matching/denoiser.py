@@ -13,10 +13,6 @@ from animator.models.diffusion.flow_matching.schedule import FlowSchedule
 from animator.models.diffusion.samplers.sigmas import step_of
 
 
-def do_nothing(progress: float) -> None:
-    """Stands for `FlowDenoiser.guide` where no ControlNet guides."""
-
-
 @dataclass(frozen=True, eq=False)
 class FlowDenoiser:
     """A network with everything that is fixed during one generation.
@@ -29,7 +25,7 @@ class FlowDenoiser:
         inpaint: Mask and original; None regenerates the whole image.
         hold: Holds parts of the image back at the first steps; None denoises all of it at every step.
         rescale: Share of the guided output whose contrast is that of the prompts' own.
-        guide: Is told the fraction of the steps done before each one.
+        guides: Are told the fraction of the steps done before each one.
     """
 
     network: FlowNetwork
@@ -39,7 +35,7 @@ class FlowDenoiser:
     inpaint: Inpaint | None = None
     hold: FlowHold | None = None
     rescale: float = 0.0
-    guide: Callable[[float], None] = do_nothing
+    guides: Sequence[Callable[[float], None]] = ()
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Returns the denoised latent (1, C, h, w) that the network estimates from x (1, C, h, w)."""
@@ -49,8 +45,9 @@ class FlowDenoiser:
         return self.finish(x, made, sigma)
 
     def tell_step(self, sigma: float) -> None:
-        """Tells `guide` which step begins with a sigma, or goes on."""
-        self.guide(step_of(self.sigmas, sigma) / (len(self.sigmas) - 1))
+        """Tells `guides` which step begins with a sigma, or goes on."""
+        for guide in self.guides:
+            guide(step_of(self.sigmas, sigma) / (len(self.sigmas) - 1))
 
     def calls_at(self, sigma: float) -> Calls:
         """Returns the network calls at a sigma."""

@@ -19,18 +19,24 @@ from animator.models.diffusion.flow_matching.calls import FlowPrompts
 from animator.models.diffusion.flow_matching.controlnets import FlowControlNets, guided
 from animator.models.diffusion.flow_matching.denoiser import FlowDenoiser
 from animator.models.diffusion.flow_matching.guided import Calls
+from animator.models.diffusion.flow_matching.ip_adapter import (
+    attending,
+    load_flow_adapter,
+    shown_by,
+)
 from animator.models.diffusion.flow_matching.kept_ids import keep_ids, move_tables
 from animator.models.diffusion.flow_matching.latents import hold_of, inpaint_of
 from animator.models.diffusion.flow_matching.network import FlowNetwork
 from animator.models.diffusion.flow_matching.schedule import FlowSchedule, flow_scheduler, steps_begun
 from animator.models.diffusion.flow_matching.supported import (
+    check_has_adapters,
     check_has_controlnets,
     check_supported,
-    unsupported,
 )
 from animator.models.diffusion.flow_matching.texts import TEXT_PARTS, FlowTexts
 from animator.models.diffusion.flow_matching.together import FlowTogether
 from animator.models.diffusion.initial_latent import image_latent, initial_latent
+from animator.models.diffusion.ip_adapter.adapters import Embedded, IPAdapters
 from animator.models.diffusion.ip_adapter.name import AdapterName
 from animator.models.diffusion.load_options import LoadOptions
 from animator.models.diffusion.lora.apply import LoraLayers
@@ -77,6 +83,9 @@ class FlowEngine:
             self._vae.factor,
         )
         self._controlnets = FlowControlNets(pipeline, self._family, self._vae, options.library)
+        self._ip_adapters = IPAdapters(
+            pipeline.transformer, load_flow_adapter, self._vae, options.library, encodes_on_cpu=is_low
+        )
         self._schedules: LRUCache[tuple[int, tuple[int, ...]], FlowSchedule] = LRUCache(SCHEDULES_KEPT)
         self._loras = LoraLayers(name, self._family.key, _lora_parts(pipeline))
         if is_low and hasattr(pipeline.vae, "enable_tiling"):
@@ -128,6 +137,7 @@ class FlowEngine:
                 part.to(device)
         move_tables(self.transformer, device)
         self._controlnets.to(device)
+        self._ip_adapters.to(device)
 
     def upcast_vae(self) -> bool:
         """Has the VAE compute in single precision; False where it does already."""
@@ -137,16 +147,17 @@ class FlowEngine:
         return True
 
     def guide(self, controlnets: Sequence[str], ip_adapters: Sequence[AdapterName] = ()) -> None:
-        """Loads ControlNets before the first generation; rejects IP-Adapters; see `Engine`.
+        """Loads ControlNets and IP-Adapters before the first generation; see `Engine`.
 
         Raises:
-            ModelError: A ControlNet is missing, broken or made for another model; or these models have none.
+            ModelError: One is missing, broken or made for another model; or these models have none.
         """
         if ip_adapters:
-            raise unsupported("an IP-Adapter", self._name)
+            check_has_adapters(self._family, self._name)
         if controlnets:
             check_has_controlnets(self._family, self._name)
         self._controlnets.load(controlnets)
+        self._ip_adapters.load(ip_adapters)
 
     @torch.no_grad()
     def generate_batch(self, requests: Sequence[GenerationRequest]) -> list[Tensor]:
@@ -197,12 +208,15 @@ class FlowEngine:
         self._loras.apply(lora_weights(first.prompt, self._library))
         shape = self._vae.latent_shape(first.size)
         noises = [LatentNoise.of(request.seed, shape, self._device) for request in requests]
-        begun = [self._begin(request, noise) for request, noise in zip(requests, noises, strict=True)]
-        sigmas, starts = begun[0][0].sigmas, torch.cat([start for _, start in begun])
         noise_sampler = NoiseSampler(lambda: torch.cat([noise.draw() for noise in noises]), 0.0)
         guides = self._controlnets.guides(first.controls)
-        with guided(self._network.pipeline.transformer, guides) as guiding:
-            parts = tuple(replace(part, guide=guiding.at) for part, _ in begun)
+        shown = shown_by(self._ip_adapters, first.image_prompts, self._vae)
+        transformer = self._network.pipeline.transformer
+        with guided(transformer, guides) as guiding, attending(transformer, shown) as attends:
+            embedded = [one.embedded for one in shown]
+            begun = [self._begin(*each, embedded) for each in zip(requests, noises, strict=True)]
+            sigmas, starts = begun[0][0].sigmas, torch.cat([start for _, start in begun])
+            parts = tuple(replace(part, guides=(guiding.at, attends.at)) for part, _ in begun)
             denoise = parts[0] if len(parts) == 1 else FlowTogether(parts)
             watched = stepwise(denoise, sigmas, [self._report(request) for request in requests])
             try:
@@ -210,10 +224,12 @@ class FlowEngine:
             except EnoughSteps as enough:
                 return latents_of(enough)
 
-    def _begin(self, request: GenerationRequest, noise: LatentNoise) -> tuple[FlowDenoiser, Tensor]:
+    def _begin(
+        self, request: GenerationRequest, noise: LatentNoise, shown: Sequence[Embedded]
+    ) -> tuple[FlowDenoiser, Tensor]:
         """Returns what denoises a request's latent, and the latent that it begins with (1, C, h, w)."""
         vae, shape = self._vae, self._vae.latent_shape(request.size)
-        calls = self._prompts.calls(request, self.steps_run(request), self._loras.text_state)
+        calls = self._prompts.calls(request, self.steps_run(request), self._loras.text_state, shown)
         schedule = self._schedule(request.steps, shape, calls)
         sigmas, original = schedule.after(request.skipped_share), image_latent(request, vae)
         start = initial_latent(request, vae, sigmas[0], noise, original, 1 - sigmas[0])

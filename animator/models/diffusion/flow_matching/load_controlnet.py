@@ -5,13 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from animator.errors import ModelError
 from animator.models.diffusion.checkpoints.control_facts import FLOW_CLASSES
 from animator.models.diffusion.checkpoints.find import Checkpoint
 from animator.models.diffusion.checkpoints.flow_families import FlowFamily
 from animator.models.diffusion.controlnet.pretrained import filled, from_pretrained, same_sizes
+from animator.models.diffusion.flow_matching.precision import computing_dtype
 from animator.models.diffusion.load_pipeline import quiet_diffusers
 from animator.models.weights import read_tensors
 
@@ -35,7 +34,9 @@ def load_flow_controlnet(checkpoint: Checkpoint, transformer: Any, family: FlowF
         if checkpoint.kind == "file":
             loaded = _from_file(net, checkpoint, transformer)
         else:
-            loaded = from_pretrained(checkpoint, _dtype(transformer), net, partial(_chosen, net, checkpoint))
+            loaded = from_pretrained(
+                checkpoint, computing_dtype(transformer), net, partial(_chosen, net, checkpoint)
+            )
         _check_fits(checkpoint.name, loaded, transformer, family)
     loaded.to(transformer.device)
     return loaded.eval().requires_grad_(requires_grad=False)
@@ -59,7 +60,7 @@ def _from_file(net: Any, checkpoint: Checkpoint, transformer: Any) -> Any:
             f"controlnet {checkpoint.name}: {checkpoint.location} lacks {error}; expected a ControlNet with "
             "diffusers' names"
         ) from error
-    named = {name: tensor.to(_dtype(transformer)) for name, tensor in tensors.items()}
+    named = {name: tensor.to(computing_dtype(transformer)) for name, tensor in tensors.items()}
     return filled(net, config, checkpoint, partial(same_sizes, named))
 
 
@@ -121,9 +122,3 @@ def _check_fits(name: str, net: Any, transformer: Any, family: FlowFamily) -> No
             f"controlnet {name}: its blocks have a width of {widths[0]}, those of this {family.title} "
             f"{widths[1]}; use a ControlNet that was made for the model"
         )
-
-
-def _dtype(transformer: Any) -> torch.dtype:
-    """Returns the precision that a transformer computes in; packed weights have another."""
-    dtype: torch.dtype = transformer.dtype
-    return dtype if dtype.is_floating_point and dtype.itemsize > 1 else torch.bfloat16

@@ -30,7 +30,6 @@ def check_supported(request: GenerationRequest, family: FlowFamily, name: str, l
     wanted = {
         "tiling": bool(request.tiling),
         "reference_only": any(control.is_reference for control in request.controls),
-        "an IP-Adapter": bool(request.image_prompts),
         "a hypernetwork": bool(hypernetwork_strengths(request.prompt, library)),
         "a refiner": request.refiner is not None,
         "FreeU": request.freeu is not None,
@@ -39,6 +38,8 @@ def check_supported(request: GenerationRequest, family: FlowFamily, name: str, l
     units = [control for control in request.controls if control.model and control.weight]
     if units:
         check_has_controlnets(family, name)
+    if request.image_prompts:
+        check_has_adapters(family, name)
     for unit in units:
         if unit.control_mode != "balanced":
             raise ModelError(
@@ -59,6 +60,18 @@ def check_has_controlnets(family: FlowFamily, name: str) -> None:
     if family.key not in GUIDED:
         raise ModelError(
             f"a ControlNet: the model {name} does not support it; Stable Diffusion 1, 2, XL and 3 and Flux do"
+        )
+
+
+def check_has_adapters(family: FlowFamily, name: str) -> None:
+    """Checks that a family has IP-Adapters.
+
+    Raises:
+        ModelError: It has none.
+    """
+    if family.key != "flux":
+        raise ModelError(
+            f"an IP-Adapter: the model {name} does not support it; Stable Diffusion 1, 2 and XL and Flux do"
         )
 
 

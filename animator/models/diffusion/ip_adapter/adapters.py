@@ -1,6 +1,6 @@
 """`IPAdapters`: the IP-Adapters of one loaded checkpoint; each image is encoded once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ from animator.core.lru_cache import LRUCache
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.diffusion.image_prompt import ImagePrompt
-from animator.models.diffusion.ip_adapter.attention import RowPrompt, Weights
+from animator.models.diffusion.ip_adapter.attention import Layers, RowPrompt
 from animator.models.diffusion.ip_adapter.encoder import ImageEncoder, load_encoder
-from animator.models.diffusion.ip_adapter.find import find_adapter
-from animator.models.diffusion.ip_adapter.load import IPAdapter, load_adapter
+from animator.models.diffusion.ip_adapter.find import FoundAdapter, find_adapter
+from animator.models.diffusion.ip_adapter.load import IPAdapter
 from animator.models.diffusion.ip_adapter.name import AdapterName
 
 KEPT = 6
@@ -79,6 +79,8 @@ class _Loaded:
     def _read(self, image: Tensor | None) -> Tensor:
         """Returns what the encoder says of an image."""
         facts, encoder = self.adapter.facts, self.encoder
+        if image is None and facts.negative_is_black:
+            image = torch.zeros(3, 1, 1)
         if image is None and not facts.reads_layers:
             return torch.zeros(1, facts.encoder_width)
         pixels = encoder.no_pixels() if image is None else encoder.pixels(image)
@@ -86,20 +88,28 @@ class _Loaded:
 
 
 class IPAdapters:
-    """Loads and keeps the adapters of one U-Net, and encodes images for them."""
+    """Loads and keeps the adapters of one network, and encodes images for them."""
 
     def __init__(
-        self, unet: Any, autoencoder: Autoencoder, library: Library, *, encodes_on_cpu: bool
+        self,
+        network: Any,
+        load: Callable[[FoundAdapter, Any], IPAdapter],
+        autoencoder: Autoencoder,
+        library: Library,
+        *,
+        encodes_on_cpu: bool,
     ) -> None:
         """Starts empty.
 
         Args:
-            unet: The U-Net that attends to images.
+            network: The network that attends to images.
+            load: Loads an adapter for that network.
             autoencoder: Its VAE, which pads masks as it pads images.
             library: Finds adapters by name.
             encodes_on_cpu: Keep image encoders on the CPU, which saves memory of the device.
         """
-        self._unet = unet
+        self._network = network
+        self._load = load
         self._autoencoder = autoencoder
         self._library = library
         self._encodes_on_cpu = encodes_on_cpu
@@ -119,10 +129,10 @@ class IPAdapters:
         """Moves the adapters to a device, and their encoders unless those stay on the CPU."""
         for loaded in self._loaded.values():
             loaded.adapter.to(device)
-            self._place(loaded.encoder)
+            self._place(loaded.encoder, loaded.adapter.dtype)
 
-    def weights(self, prompts: Iterable[ImagePrompt]) -> tuple[Weights, ...]:
-        """Returns the weights of the prompts' adapters.
+    def layers(self, prompts: Iterable[ImagePrompt]) -> tuple[Layers, ...]:
+        """Returns the layers of the prompts' adapters.
 
         Raises:
             ModelError: See `load`.
@@ -138,24 +148,24 @@ class IPAdapters:
         return tuple(self._embed(prompt) for prompt in prompts)
 
     def _embed(self, prompt: ImagePrompt) -> Embedded:
-        loaded, device = self._get(prompt.adapter), self._unet.device
+        loaded, device = self._get(prompt.adapter), self._network.device
         tokens = torch.cat([loaded.tokens_of(image).to(device) for image in prompt.images], dim=1)
         negative = loaded.tokens_of(None).to(device).repeat(1, len(prompt.images), 1)
         mask = None if prompt.mask is None else self._autoencoder.pad(prompt.mask).to(tokens)
         return Embedded(prompt, tokens, negative, mask)
 
-    def _place(self, encoder: ImageEncoder) -> None:
+    def _place(self, encoder: ImageEncoder, dtype: torch.dtype) -> None:
         if self._encodes_on_cpu:
             encoder.to(torch.device("cpu"), torch.float32)
         else:
-            encoder.to(self._unet.device, self._unet.dtype)
+            encoder.to(self._network.device, dtype)
 
     def _get(self, name: AdapterName) -> _Loaded:
         def load() -> _Loaded:
             found = find_adapter(name, self._library)
-            adapter = load_adapter(found, self._unet)
+            adapter = self._load(found, self._network)
             encoder = self._encoders.get(found.encoder, lambda: load_encoder(found.encoder))
-            self._place(encoder)
+            self._place(encoder, adapter.dtype)
             return _Loaded(adapter, encoder, LRUCache(IMAGES_KEPT))
 
         return self._loaded.get(name, load)

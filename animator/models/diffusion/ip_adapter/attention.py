@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 RowPrompt = tuple[Tensor, Tensor, Tensor | None] | None
@@ -18,8 +18,8 @@ RowPrompt = tuple[Tensor, Tensor, Tensor | None] | None
 RowPrompts = Sequence[RowPrompt]
 Show = Callable[[RowPrompts], None]
 """Sets what the next call of the U-Net attends to, by adapter."""
-Weights = Sequence[tuple[Tensor, Tensor]]
-"""An adapter's weights of keys and values, by cross attention."""
+Layers = Sequence[tuple[nn.Linear, nn.Linear]]
+"""An adapter's layers that make keys and values, by attention."""
 
 
 def show_nothing(prompts: RowPrompts) -> None:
@@ -32,18 +32,18 @@ def cross_attentions(unet: Any) -> list[Any]:
 
 
 @contextmanager
-def attending(unet: Any, adapters: Sequence[Weights]) -> Iterator[Show]:
+def attending(unet: Any, adapters: Sequence[Layers]) -> Iterator[Show]:
     """Yields a function that shows images to a U-Net, which attends to them within a `with` block.
 
     Args:
         unet: The U-Net.
-        adapters: The weights of each adapter.
+        adapters: The layers of each adapter.
     """
     shown = _Shown()
     handles: list[Any] = []
     try:
         for number, (transformer, attention) in enumerate(_placed_attentions(unet) if adapters else ()):
-            layer = _Layer(shown, attention.heads, [weights[number] for weights in adapters])
+            layer = _Layer(shown, attention.heads, [layers[number] for layers in adapters])
             handles.append(transformer.register_forward_pre_hook(layer.measure))
             handles.append(attention.to_q.register_forward_hook(layer.keep_queries))
             handles.append(attention.to_out[0].register_forward_pre_hook(layer.add))
@@ -74,10 +74,10 @@ class _Shown:
 class _Layer:
     """The hooks of one cross attention."""
 
-    def __init__(self, shown: _Shown, heads: int, weights: Weights) -> None:
+    def __init__(self, shown: _Shown, heads: int, layers: Layers) -> None:
         self._shown = shown
         self._heads = heads
-        self._weights = weights
+        self._layers = layers
         self._queries: Tensor | None = None
         self._size = (0, 0)
 
@@ -95,19 +95,22 @@ class _Layer:
         self._queries = None
         if queries is None:
             raise AssertionError("an attention computes its queries first")
-        for prompt, (to_key, to_value) in zip(self._shown.prompts, self._weights, strict=True):
+        for prompt, (to_key, to_value) in zip(self._shown.prompts, self._layers, strict=True):
             if prompt is None:
                 continue
             tokens, weights, masks = prompt
-            query, key, value = (
-                made.unflatten(-1, (self._heads, -1)).transpose(1, 2)
-                for made in (queries, functional.linear(tokens, to_key), functional.linear(tokens, to_value))
-            )
-            found = functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
+            made = (queries, to_key(tokens), to_value(tokens))
+            found = attended(*(one.unflatten(-1, (self._heads, -1)) for one in made))
             if masks is not None:
                 weights = weights * _at_size(masks, self._size)
             read = read + weights * found
         return (read, *args[1:])
+
+
+def attended(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """Returns what queries (N, P, heads, C) read in values of tokens (N, T, heads, C): (N, P, heads * C)."""
+    query, key, value = (one.transpose(1, 2) for one in (queries, keys, values))
+    return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
 
 
 def _at_size(masks: Tensor, size: tuple[int, int]) -> Tensor:

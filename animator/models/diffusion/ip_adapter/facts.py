@@ -7,6 +7,7 @@ from typing import Any
 
 from animator.core.paths import is_file
 from animator.errors import ModelError
+from animator.models.diffusion.checkpoints.adapter_keys import common_name, is_for_flux
 from animator.models.diffusion.checkpoints.config_file import read_config
 from animator.models.diffusion.checkpoints.file_header import read_header
 from animator.models.diffusion.checkpoints.identify import identify_header
@@ -43,11 +44,18 @@ class AdapterFacts:
         encoder_width: Width of what the image encoder gives it.
         reads_layers: True for an adapter that reads the encoder's last layer but one, as those with "plus"
             and "full-face" in their names do; False for one that reads the embedding.
+        family: Key of the family of flow-matching models that it was made for; empty for U-Nets.
     """
 
     context_width: int
     encoder_width: int
     reads_layers: bool
+    family: str = ""
+
+    @property
+    def negative_is_black(self) -> bool:
+        """True where the negative prompt attends to a black image, as in diffusers' pipelines."""
+        return bool(self.family)
 
     @property
     def encoder_name(self) -> str:
@@ -76,12 +84,15 @@ def adapter_facts(path: Path) -> AdapterFacts:
     if kind.what != "IP-Adapter":
         raise ModelError(f"{path}: is not an IP-Adapter but a file of kind {kind}")
     try:
-        return _facts(header.shapes)
+        return _facts({common_name(name): shape for name, shape in header.shapes.items()})
     except (KeyError, IndexError) as error:
         raise ModelError(f"{path}: is broken: it lacks {error}; download or copy it again") from error
 
 
 def _facts(shapes: Shapes) -> AdapterFacts:
+    if is_for_flux(shapes):
+        width = shapes["ip_adapter.0.to_k_ip.weight"][1]
+        return AdapterFacts(width, shapes["image_proj.proj.weight"][1], reads_layers=False, family="flux")
     context = shapes["ip_adapter.1.to_k_ip.weight"][1]
     if "image_proj.proj.weight" in shapes:
         return AdapterFacts(context, shapes["image_proj.proj.weight"][1], reads_layers=False)

@@ -71,6 +71,31 @@ def write(variant: str, unet: Any, path: Path, seed: int = 0) -> Path:
     return path
 
 
+def flux_tensors(transformer: Any, seed: int = 0) -> dict[str, Tensor]:
+    """An adapter's tensors for Flux's transformer, by the names that adapters of all bases share."""
+    config, generator = transformer.config, torch.Generator().manual_seed(seed + 90)
+    width, inner = config.joint_attention_dim, config.attention_head_dim * config.num_attention_heads
+    shapes = {f"image_proj.{name}": shape for name, shape in _projection("plain", width).items()}
+    for number in range(config.num_layers):
+        for side in "kv":
+            shapes |= _linear(f"ip_adapter.{number}.to_{side}_ip", inner, width)
+    return {name: _random(shape, generator) for name, shape in shapes.items()}
+
+
+def as_xlabs(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same by the names of XLabs' files."""
+    named: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        group, _, rest = name.partition(".")
+        if group == "image_proj":
+            named[f"ip_adapter_proj_model.{rest}"] = tensor
+        else:
+            number, layer, kind = rest.split(".")
+            side = layer.split("_")[1]
+            named[f"double_blocks.{number}.processor.ip_adapter_double_stream_{side}_proj.{kind}"] = tensor
+    return named
+
+
 def _random(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     if len(shape) == 1:
         return 1 + 0.1 * torch.randn(shape, generator=generator)
