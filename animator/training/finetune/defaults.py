@@ -25,10 +25,10 @@ _USUAL: dict[Kind, Suits] = {
     "hypernetwork": Suits(2000, "1e-5"),
 }
 _BUILT_IN: dict[Kind, Suits] = {
-    "lora": Suits(400, "2e-3"),
-    "dreambooth": Suits(200, "1e-4"),
-    "embedding": Suits(400, "2e-2"),
-    "hypernetwork": Suits(400, "5e-4"),
+    "lora": Suits(300, "2e-3"),
+    "dreambooth": Suits(200, "3e-4"),
+    "embedding": Suits(300, "5e-3"),
+    "hypernetwork": Suits(300, "1e-3"),
 }
 """The built-in model has a hundredth of the weights of others, and takes larger steps."""
 
