@@ -4,7 +4,7 @@
 
 Twelve prints (see `print_style`) are taught. Images of held-out prompts are generated from the same seeds
 before and after. A judge that saw other prints says how surely they are prints; the distance in its features
-is to prints of the same scenes. Of prompts without the style's words it says the same, and how far images moved,
+is to prints of the same scenes. Of prompts without the words it says the same, and how far images moved,
 where two seeds of one prompt are 1 apart. FOLDER/sheet.png has images before, then two rows of each kind:
 prompts with the style's words, and without.
 """

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from animator.errors import PresetError
 from animator.loop.build.pipeline import build_pipeline
@@ -21,6 +22,7 @@ from animator.runs.preflight.check_film import check_film
 from animator.runs.render_run import render_run
 from animator.settings import Animation
 from animator.timeline.timeline import Timeline
+from tests.animator.models.diffusion import adapter_files, tiny_models
 
 CPU = torch.device("cpu")
 Folder = Callable[[str], Path]
@@ -66,6 +68,38 @@ def test_a_film_is_rendered_and_resumed_with_the_same_bits(settings: Settings, t
         again = frames_of(film, state)
         for one, other in zip(again, frames[state.next_frame :], strict=True):
             assert torch.equal(one.image, other.image)
+
+
+def test_a_film_of_flux_is_resumed_with_the_same_bits(
+    folder_of: Folder, adapters: Path, photos: tuple[Path, Path], tmp_path: Path
+) -> None:
+    transformer = tiny_models.pipeline("flux").transformer
+    save_file(
+        adapter_files.as_xlabs(adapter_files.flux_tensors(transformer)), tmp_path / "flux-adapter.safetensors"
+    )
+    unit = {"model": "flux-adapter", "image": str(photos[0]), "weight": "0:(0), 7:(1)"}
+    film = {
+        "schema": 1,
+        "model": str(folder_of("flux")),
+        "size": [64, 64],
+        "frames": 8,
+        "prompts": "a lake",
+        "diffusion": {
+            "steps": 4,
+            "sampler": "Euler",
+            "strength": 0.5,
+            "seed": 3,
+            "model_folders": [str(tmp_path), str(adapters)],
+        },
+    }
+    frames, plain = frames_of(load({**film, "ip_adapter": [unit]})), frames_of(load(film))
+    assert torch.equal(frames[0].image, plain[0].image)
+    assert not torch.equal(frames[3].image, plain[3].image)
+    state = State.from_bytes(frames[2].state.to_bytes())
+    for one, other in zip(
+        frames_of(load({**film, "ip_adapter": [unit]}), state), frames[state.next_frame :], strict=True
+    ):
+        assert torch.equal(one.image, other.image)
 
 
 def test_the_first_frame_has_no_weight_and_is_that_of_no_unit(
