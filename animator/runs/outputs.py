@@ -157,7 +157,7 @@ def upscaler_of(animation: Animation, device: torch.device | str) -> Upscaler:
 def interpolator_of(animation: Animation, device: torch.device | str) -> FrameInterpolator:
     """Opens the frame interpolator of a film; errors as `open_interpolator`."""
     settings = animation.frame_interpolation
-    return open_interpolator(settings.engine, settings.model, device)
+    return open_interpolator(settings.engine, settings.model, device, folders_of(animation))
 
 
 def try_networks(animation: Animation, device: torch.device | str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from animator.film.upscaling.find_upscaler import KNOWN, LANCZOS, find_upscaler
+from animator.film.upscaling.find_upscaler import KNOWN, LANCZOS, find_or_download_upscaler
 from animator.film.upscaling.upscaler import Lanczos, Upscaler, load_upscaler
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def open_upscaler(name: str, factor: int, folders: Iterable[Path], device: torch
     if name == LANCZOS:
         return Lanczos(factor)
     folders = tuple(folders)
-    path = find_upscaler(name, folders)
+    path = find_or_download_upscaler(name, folders)
     if path is not None:
         return load_upscaler(path, factor, device)
     if name not in KNOWN:  # Lanczos stands in, which was logged

@@ -1,16 +1,13 @@
 """Finds the weights of RAFT, or downloads them where that is permitted. Loads nothing."""
 
-import logging
 from pathlib import Path
 
 from animator.core.confinement import named_path
-from animator.core.download import Limits
-from animator.core.fetch import PublicFile, fetch
-from animator.core.hosts import ForbiddenHostError, check_url
+from animator.core.fetch import PublicFile
 from animator.core.paths import is_file
-from animator.core.permissions import permissions
 from animator.errors import AllowDownload, ModelError
-from animator.models.folders import download_folder, find_file, torch_downloads
+from animator.models.folders import download_folder, torch_downloads
+from animator.models.published import Published
 from animator.models.stand_ins import stand_in
 
 RAFT_FILES = (
@@ -18,14 +15,14 @@ RAFT_FILES = (
     "raft_small_C_T_V2-01064c6d.pth",
 )
 """File names of torchvision's weights, the most accurate first."""
-RAFT = PublicFile(
-    f"https://download.pytorch.org/models/{RAFT_FILES[0]}",
-    "ff5fadd56d26b40647388883af1547351ea17868b765c05b27231e72dd16a322",
+RAFT = Published(
+    RAFT_FILES,
+    PublicFile(
+        f"https://download.pytorch.org/models/{RAFT_FILES[0]}",
+        "ff5fadd56d26b40647388883af1547351ea17868b765c05b27231e72dd16a322",
+    ),
 )
 """What is downloaded: the first of them, 20 MB."""
-LIMITS = Limits(max_bytes=10**9, timeout_s=20.0, total_s=1800.0)
-
-log = logging.getLogger(__name__)
 
 
 def find_raft(path: str, folders: tuple[Path, ...]) -> Path | None:
@@ -41,7 +38,7 @@ def find_raft(path: str, folders: tuple[Path, ...]) -> Path | None:
     try:
         return _find(path, folders)
     except ModelError as missing:
-        if not path and _may_download():
+        if not path and RAFT.may_download:
             return None
         stand_in(missing, "flow.raft: RAFT", "DIS flow")
         return None
@@ -58,28 +55,17 @@ def find_or_download_raft(path: str, folders: tuple[Path, ...]) -> Path | None:
         ModelError: They were not found, and could not be downloaded.
     """
     found = find_raft(path, folders)
-    if found is not None or path or not _may_download():
+    if found is not None or path or not RAFT.may_download:
         return found
-    target = download_folder() / RAFT_FILES[0]
-    log.info("downloading %s from %s", target.name, RAFT.url)
     try:
-        fetch(RAFT, target, LIMITS)
+        return RAFT.download()
     except OSError as error:
         missing = ModelError(
-            f"flow.raft: {target.name} could not be downloaded ({error}). Get it from {RAFT.url} and "
-            f"put it into {target.parent}, or choose DIS Fine"
+            f"flow.raft: {RAFT_FILES[0]} could not be downloaded ({error}). Get it from {RAFT.source.url} "
+            f"and put it into {download_folder()}, or choose DIS Fine"
         )
         stand_in(missing, "flow.raft: RAFT", "DIS flow")
         return None
-    return target
-
-
-def _may_download() -> bool:
-    try:
-        check_url(permissions(), RAFT.url)
-    except ForbiddenHostError:
-        return False
-    return True
 
 
 def _find(path: str, folders: tuple[Path, ...]) -> Path:
@@ -88,10 +74,9 @@ def _find(path: str, folders: tuple[Path, ...]) -> Path:
         if not is_file(named):
             raise ModelError(f"{path}: no such file; expected the weights of RAFT")
         return named
-    searched = (*folders, torch_downloads())
-    found = find_file(RAFT_FILES, searched)
+    found = RAFT.find(folders)
     if found is None:
-        places = " or ".join(str(folder) for folder in searched)
+        places = " or ".join(str(folder) for folder in (*folders, torch_downloads()))
         raise ModelError(
             f"flow.raft: is empty; RAFT needs the path of its weights, or torchvision's {RAFT_FILES[0]} in "
             f"{places}, or choose DIS Fine",

@@ -111,7 +111,7 @@ def check_interpolator(film: FilmToCheck) -> None:
     if settings.engine not in ("RIFE v4.6", "FILM"):
         return
     with film.problems.at("frame_interpolation.model"):
-        path = find_weights(settings.engine, settings.model)
+        path = find_weights(settings.engine, settings.model, film.folders)
         if path is None:
             return
         if settings.engine == "FILM" or is_torchscript(path):

@@ -14,6 +14,7 @@ from animator.errors import AllowDownload, ModelError
 from animator.models.flow import find_raft
 from animator.models.flow.open_flow import open_flow
 from animator.models.flow.opencv import Dis
+from animator.models.published import Published
 from tests.site import serving
 
 WEIGHTS = b"not really weights"
@@ -42,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with serving(Store, monkeypatch) as url:
         published = PublicFile(f"{url}/raft.pth", hashlib.sha256(WEIGHTS).hexdigest())
-        monkeypatch.setattr(find_raft, "RAFT", published)
+        monkeypatch.setattr(find_raft, "RAFT", Published(find_raft.RAFT_FILES, published))
         yield url
 
 
@@ -66,7 +67,8 @@ def test_without_permission_the_error_says_what_permits_it(site: str, folder: Pa
 def test_other_weights_than_the_published_ones_are_refused(
     site: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(find_raft, "RAFT", PublicFile(f"{site}/raft.pth", "0" * 64))
+    other = PublicFile(f"{site}/raft.pth", "0" * 64)
+    monkeypatch.setattr(find_raft, "RAFT", Published(find_raft.RAFT_FILES, other))
     with (
         allow(hosts=["127.0.0.1"]),
         pytest.raises(ModelError, match="could not be downloaded"),
@@ -79,7 +81,8 @@ def test_dis_stands_in_for_weights_that_cannot_be_had_and_says_so(
 ) -> None:
     import torch
 
-    monkeypatch.setattr(find_raft, "RAFT", PublicFile(f"{site}/raft.pth", "0" * 64))
+    other = PublicFile(f"{site}/raft.pth", "0" * 64)
+    monkeypatch.setattr(find_raft, "RAFT", Published(find_raft.RAFT_FILES, other))
     with allow(hosts=["127.0.0.1"], stand_ins=True), caplog.at_level(logging.WARNING):
         assert isinstance(open_flow("RAFT", "", torch.device("cpu"), (folder,)), Dis)
     assert "DIS flow stands in for it" in caplog.text
