@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -144,11 +144,35 @@ class PackedLinear(nn.Module):
         """Shape and type of the weights alone, which networks ask for: it has no numbers."""
         return torch.empty((self.out_features, self.in_features), dtype=self._dtype, device="meta")
 
+    @property
+    def qweight(self) -> Tensor:
+        """The bytes, under the name by which peft finds the device of a layer without plain weights."""
+        return self.packed
+
     def unpacked(self) -> Tensor:
         """Returns the weights with what changes them, as float32."""
         weight = Stored(self.packed, self.packing, self.scale).numbers()
         return weight if self.change is None else self.change(weight)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Returns the layer's output."""
+        """Returns the layer's output; for its gradients, weights are unpacked again and not kept."""
+        if torch.is_grad_enabled() and inputs.requires_grad:
+            return torch.as_tensor(_Kept.apply(inputs, self))  # type: ignore[no-untyped-call]  # as in torch
         return nn.functional.linear(inputs, self.unpacked().to(inputs.dtype), self.bias)
+
+
+class _Kept(torch.autograd.Function):
+    """A packed layer as a function of its inputs, whose weights do not change."""
+
+    @staticmethod
+    def forward(context: Any, inputs: Tensor, layer: PackedLinear) -> Tensor:
+        """Returns the layer's output."""
+        context.layer, context.dtype = layer, inputs.dtype
+        return nn.functional.linear(inputs, layer.unpacked().to(inputs.dtype), layer.bias)
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        """Returns the gradient of the inputs."""
+        (gradient,) = gradients
+        weight = context.layer.unpacked().to(gradient.dtype)
+        return (gradient @ weight).to(context.dtype), None

@@ -5,6 +5,8 @@ from typing import Any
 
 from torch import nn
 
+from animator.models.diffusion.network_files.packed import PackedLinear
+
 _ATTENTION = re.compile(
     r".*\.(attn\d?|attention)\.(to_[qkv]|to_out(\.0)?|add_[qkv]_proj|to_add_out|to_qkv_mlp_proj|to_gate)"
 )
@@ -33,4 +35,6 @@ def flow_layers(transformer: Any, layers: str) -> str:
 
 def _can_change(module: nn.Module) -> bool:
     """Returns True for a layer whose weights are one matrix, which small ones can be added to."""
-    return isinstance(module, nn.Linear) or (isinstance(module, nn.Conv2d) and module.groups == 1)
+    return isinstance(module, nn.Linear | PackedLinear) or (
+        isinstance(module, nn.Conv2d) and module.groups == 1
+    )

@@ -1,5 +1,6 @@
 """`LoraTarget`: a LoRA, trained with peft's layers."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,6 +10,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from animator.core.atomic import atomic_write
+from animator.models.diffusion.network_files.packed import PackedLinear
 from animator.training.finetune.groups import LoraSettings
 from animator.training.finetune.targets.flow_layers import flow_layers
 from animator.training.finetune.targets.lora_names import diffusers_names, kohya_names
@@ -79,7 +81,13 @@ class LoraTarget:
             target_modules=layers,
             init_lora_weights=True,
         )
-        inject_adapter_in_model(config, part, ADAPTER)
+        if any(isinstance(module, PackedLinear) for module in part.modules()):
+            from animator.training.finetune.targets.packed_lora import CUSTOM
+
+            config._register_custom_module(CUSTOM)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Unsupported layer type .*PackedLinear")  # its LoRA is ours
+            inject_adapter_in_model(config, part, ADAPTER)
         for _, module in _layers(part):
             for matrices in (module.lora_A, module.lora_B):
                 matrices.to(torch.float32)
