@@ -79,6 +79,43 @@ def test_broken_images_and_missing_captions_are_problems_one_for_each(ready: Api
     assert all(name in told for name in ("01.txt", "02.txt", "03.txt"))
 
 
+@pytest.mark.parametrize("path", ["", "/check"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{broken",
+        "[]",
+        "{}",
+        '{"settings": 5}',
+        '{"settings": {}, "folder": 5}',
+        '{"settings": {"steps": NaN}}',
+        '{"settings": {"steps": ' + "9" * 5000 + "}}",
+        '{"settings": {"name": "\\ud800"}}',
+        '{"settings": {"\\udfff": 1}}',
+        '{"settings": {"a": ' + "[" * 100_000,
+        '{"settings": ' + '{"a":' * 500 + "1" + "}" * 501,
+        '{"settings": {"concepts": [[[]]], "lora": {"rank": {}}}}',
+        '{"settings": {"concepts.9.prompt": "a", "": 1, "a..b": 2, "kind": ["lora"]}}',
+        '{"settings": {"name": "a"}, "folder": "a\\u0000b"}',
+        '{"settings": {"name": "a"}, "folder": "' + "a" * 5000 + '"}',
+        '{"settings": {"name": "a", "rate": "1e400"}, "folder": "' + "a/" * 400 + '"}',
+        '{"settings": {"name": "a", "model": "' + "a" * 5000 + '"}, "folder": "datasets/robot"}',
+        '{"settings": {"name": "a", "data.template": "' + "a" * 2_000_000 + '"}}',
+        b'{"settings": "\xff"}',
+    ],
+)
+def test_a_body_that_is_no_training_gets_an_answer_for_people(
+    ready: Api, path: str, body: str | bytes
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = ready.client.post(f"{URL}{path}", content=body, headers=headers)
+    if answer.status_code == 200:
+        assert path and not answer.json()["ok"] and "Traceback" not in answer.text
+    else:
+        assert answer.status_code in (400, 422) and is_problem(answer, answer.status_code), answer.text
+    assert ready.queue.find() == []
+
+
 def test_a_check_says_what_a_training_takes(ready: Api) -> None:
     body = {"folder": "datasets/robot", "settings": {"name": "thing"}}
     plan = ready.client.post(f"{URL}/check", json=body).json()["training"]
