@@ -6,10 +6,12 @@ import httpx2
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from animator.training.finetune.defaults import suits
 from tests.animator.server.running import Command
 from tests.animator.studio.conftest import OpenPage
 from tests.animator.training.finetune.trainings import write_images
 
+RATE = suits("hypernetwork", is_built_in=True).rate
 SMALL = "kind: hypernetwork\nsize: [64, 64]\npreview:\n  prompts:\n  - a robot\n  steps: 1\n"
 
 
@@ -43,7 +45,7 @@ def test_a_training_is_started_stopped_resumed_and_its_result_told(
     page.get_by_test_id("train-steps").fill("100")
     send_images(page, tmp_path)
     expect(page.get_by_test_id("train-folder")).to_have_value("datasets/robo")
-    expect(page.get_by_test_id("train-plan")).to_have_text("3 images, 100 steps, learning rate 5e-4")
+    expect(page.get_by_test_id("train-plan")).to_have_text(f"3 images, 100 steps, learning rate {RATE}")
     page.get_by_test_id("train-run").click()
     expect(page.get_by_test_id("progress")).to_contain_text("loss")
     page.get_by_test_id("train-stop").click()

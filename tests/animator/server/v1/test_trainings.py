@@ -12,6 +12,7 @@ from PIL import Image
 from animator.jobs.job import JobState
 from animator.jobs.store import JobFilter
 from animator.server.options import ServerOptions
+from animator.training.finetune.defaults import suits
 from tests.animator.server.running import is_problem
 from tests.animator.server.v1.api import LAKE, Api, served
 from tests.animator.server.v1.conftest import Serve
@@ -118,8 +119,9 @@ def test_a_body_that_is_no_training_gets_an_answer_for_people(
 
 def test_a_check_says_what_a_training_takes(ready: Api) -> None:
     body = {"folder": "datasets/robot", "settings": {"name": "thing"}}
+    usual = suits("lora", is_built_in=True)
     plan = ready.client.post(f"{URL}/check", json=body).json()["training"]
-    assert (plan["images"], plan["steps"], plan["rate"]) == (3, 400, "2e-3")
+    assert (plan["images"], plan["steps"], plan["rate"]) == (3, usual.steps, usual.rate)
     assert plan["settings"]["lora"]["rank"] == 8 and "out" not in plan["settings"]
     assert ready.queue.find() == []
 
@@ -172,7 +174,10 @@ def test_a_finished_training_has_curve_sheets_and_a_result_with_its_tag(trained:
     assert len(result.content) == view["result"]["size"]
     made = api.context.options.trained_models / "hypernetworks" / "thing.safetensors"
     assert result.content == made.read_bytes()
-    assert api.client.get(view["urls"]["settings"]).json()["rate"] == "5e-4"
+    assert (
+        api.client.get(view["urls"]["settings"]).json()["rate"]
+        == suits("hypernetwork", is_built_in=True).rate
+    )
 
 
 def test_what_was_trained_is_among_the_models_at_once(trained: tuple[Api, Any]) -> None:
