@@ -22,7 +22,10 @@ from animator.studio.train.data_folder import (
     write_caption,
 )
 from animator.studio.train.form import COMMON, MAIN, SECTIONS, setting_of
+from animator.training.finetune.defaults import suits
 from tests.animator.training.finetune.trainings import write_images
+
+USUAL = suits("lora", is_built_in=True)
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def test_the_text_of_a_training_is_analyzed_with_its_folder(server: Any, tmp_pat
     with confined(options.confinement):
         found = analyze_training(options.trained_models, "name: a\nfolder: datasets/robot\n", 3)
         assert found.version == 3 and found.problems == () and found.request is not None
-        assert found.plan is not None and (found.plan.images, found.plan.steps) == (1, 400)
+        assert found.plan is not None and (found.plan.images, found.plan.steps) == (1, USUAL.steps)
         for text in (
             "",
             "name: a\nfolder: [1]\n",

@@ -6,10 +6,12 @@ import httpx2
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from animator.training.finetune.defaults import suits
 from tests.animator.server.running import Command
 from tests.animator.studio.conftest import OpenPage
 from tests.animator.training.finetune.trainings import write_images
 
+RATE = suits("hypernetwork", is_built_in=True).rate
 SMALL = "kind: hypernetwork\nsize: [64, 64]\npreview:\n  prompts:\n  - a robot\n  steps: 1\n"
 
 
@@ -40,24 +42,23 @@ def test_a_training_is_started_stopped_resumed_and_its_result_told(
     page: Page, open_page: OpenPage, server: Command, tmp_path: Path
 ) -> None:
     page.get_by_test_id("train-name").fill("robo")
-    page.get_by_test_id("train-steps").fill("300")
+    page.get_by_test_id("train-steps").fill("100")
     send_images(page, tmp_path)
     expect(page.get_by_test_id("train-folder")).to_have_value("datasets/robo")
-    expect(page.get_by_test_id("train-plan")).to_have_text("3 images, 300 steps, learning rate 5e-4")
+    expect(page.get_by_test_id("train-plan")).to_have_text(f"3 images, 100 steps, learning rate {RATE}")
     page.get_by_test_id("train-run").click()
     expect(page.get_by_test_id("progress")).to_contain_text("loss")
-    expect(page.get_by_test_id("train-sheet-step")).to_have_text("Previews after 0 steps")
+    page.get_by_test_id("train-stop").click()
+    expect(page.get_by_test_id("job-state")).to_have_text("Canceled")
     queue = open_page("/queue")
     expect(queue.locator(".queue-title").first).to_have_text("robo")
     expect(queue.get_by_test_id("job-edit")).to_be_hidden()
     queue.get_by_test_id("job-training").click()
-    expect(queue.get_by_test_id("job-state")).to_have_text("Trains")
-    page.get_by_test_id("train-stop").click()
-    expect(page.get_by_test_id("job-state")).to_have_text("Canceled")
+    expect(queue.get_by_test_id("job-state")).to_have_text("Canceled")
     page.get_by_test_id("train-resume").click()
     expect(page.get_by_test_id("job-state")).to_have_text("Finished")
     expect(page.get_by_test_id("train-result")).to_contain_text("<hypernet:robo:1>")
-    expect(page.get_by_test_id("train-curve")).to_contain_text("after 300 steps")
+    expect(page.get_by_test_id("train-curve")).to_contain_text("after 100 steps")
     page.get_by_test_id("train-step").first.click()
     expect(page.get_by_test_id("train-sheet-step")).to_have_text("Previews after 0 steps")
     sheet = page.get_by_test_id("train-sheet")

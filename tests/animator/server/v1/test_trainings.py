@@ -12,6 +12,7 @@ from PIL import Image
 from animator.jobs.job import JobState
 from animator.jobs.store import JobFilter
 from animator.server.options import ServerOptions
+from animator.training.finetune.defaults import suits
 from tests.animator.server.running import is_problem
 from tests.animator.server.v1.api import LAKE, Api, served
 from tests.animator.server.v1.conftest import Serve
@@ -79,10 +80,48 @@ def test_broken_images_and_missing_captions_are_problems_one_for_each(ready: Api
     assert all(name in told for name in ("01.txt", "02.txt", "03.txt"))
 
 
+@pytest.mark.parametrize("path", ["", "/check"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{broken",
+        "[]",
+        "{}",
+        '{"settings": 5}',
+        '{"settings": {}, "folder": 5}',
+        '{"settings": {"steps": NaN}}',
+        '{"settings": {"steps": ' + "9" * 5000 + "}}",
+        '{"settings": {"name": "\\ud800"}}',
+        '{"settings": {"\\udfff": 1}}',
+        '{"settings": {"a": ' + "[" * 100_000,
+        '{"settings": ' + '{"a":' * 500 + "1" + "}" * 501,
+        '{"settings": {"concepts": [[[]]], "lora": {"rank": {}}}}',
+        '{"settings": {"concepts.9.prompt": "a", "": 1, "a..b": 2, "kind": ["lora"]}}',
+        '{"settings": {"name": "a"}, "folder": "a\\u0000b"}',
+        '{"settings": {"name": "a"}, "folder": "' + "a" * 5000 + '"}',
+        '{"settings": {"name": "a", "rate": "1e400"}, "folder": "' + "a/" * 400 + '"}',
+        '{"settings": {"name": "a", "model": "' + "a" * 5000 + '"}, "folder": "datasets/robot"}',
+        '{"settings": {"name": "a", "data.template": "' + "a" * 2_000_000 + '"}}',
+        b'{"settings": "\xff"}',
+    ],
+)
+def test_a_body_that_is_no_training_gets_an_answer_for_people(
+    ready: Api, path: str, body: str | bytes
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = ready.client.post(f"{URL}{path}", content=body, headers=headers)
+    if answer.status_code == 200:
+        assert path and not answer.json()["ok"] and "Traceback" not in answer.text
+    else:
+        assert answer.status_code in (400, 422) and is_problem(answer, answer.status_code), answer.text
+    assert ready.queue.find() == []
+
+
 def test_a_check_says_what_a_training_takes(ready: Api) -> None:
     body = {"folder": "datasets/robot", "settings": {"name": "thing"}}
+    usual = suits("lora", is_built_in=True)
     plan = ready.client.post(f"{URL}/check", json=body).json()["training"]
-    assert (plan["images"], plan["steps"], plan["rate"]) == (3, 400, "2e-3")
+    assert (plan["images"], plan["steps"], plan["rate"]) == (3, usual.steps, usual.rate)
     assert plan["settings"]["lora"]["rank"] == 8 and "out" not in plan["settings"]
     assert ready.queue.find() == []
 
@@ -135,7 +174,10 @@ def test_a_finished_training_has_curve_sheets_and_a_result_with_its_tag(trained:
     assert len(result.content) == view["result"]["size"]
     made = api.context.options.trained_models / "hypernetworks" / "thing.safetensors"
     assert result.content == made.read_bytes()
-    assert api.client.get(view["urls"]["settings"]).json()["rate"] == "5e-4"
+    assert (
+        api.client.get(view["urls"]["settings"]).json()["rate"]
+        == suits("hypernetwork", is_built_in=True).rate
+    )
 
 
 def test_what_was_trained_is_among_the_models_at_once(trained: tuple[Api, Any]) -> None:
