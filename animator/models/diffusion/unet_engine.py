@@ -70,12 +70,9 @@ class UNetEngine:
         self._loras = LoraLayers(model.name, model.family, model.parts)
         self._prompt_encoder = PromptEncoder(model.encoders, options.library, device, self._dtype)
         self._controlnets = ControlNets(model.unet, model.autoencoder, options.library)
+        is_low = options.memory == "low"
         self._ip_adapters = IPAdapters(
-            model.unet,
-            load_adapter,
-            model.autoencoder,
-            options.library,
-            encodes_on_cpu=options.memory == "low",
+            model.unet, load_adapter, model.autoencoder, options.library, encodes_on_cpu=is_low
         )
         self._hypernetworks = Hypernetworks()
         self._sigmas = ModelSigmas(model.noise_schedule, model.schedule_type)

@@ -1,8 +1,9 @@
 """`train_model`: a training from its settings to its result, in a run folder in which it resumes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,18 @@ from animator.training.finetune.data.prompts import templates_of
 from animator.training.finetune.full_disk import tells_how_to_resume
 from animator.training.finetune.loop import Loop
 from animator.training.finetune.objective import Objective, Share
-from animator.training.finetune.open_model import open_model, open_pipeline, size_step_of, trainee_of
+from animator.training.finetune.open_model import (
+    Taught,
+    open_model,
+    open_pipeline,
+    size_step_of,
+    trainee_of,
+)
 from animator.training.finetune.optimizer import Updater
 from animator.training.finetune.previews import MOST_DEFAULT, Previews
 from animator.training.finetune.rates import RateSchedule
 from animator.training.finetune.result import result_path
-from animator.training.finetune.settings import TrainingSettings
+from animator.training.finetune.settings import Kind, TrainingSettings
 from animator.training.finetune.state import State
 from animator.training.finetune.told import SILENT, Reports, TrainingPhase
 
@@ -98,12 +105,7 @@ def _train(
     reports.phase(TrainingPhase.LOADING, 0, 1)
     pipeline = open_pipeline(settings, device)
     taught = open_model(pipeline, settings, device)
-    latents = LatentStore(
-        folder / _LATENTS, examples, settings.data, settings.size or (0, 0), size_step_of(taught)
-    )
-    latents.encode(
-        taught.autoencoder, device, lambda done, of: reports.phase(TrainingPhase.ENCODING_IMAGES, done, of)
-    )
+    latents = _latents(settings, taught, examples, folder, device, reports)
     target = attach(settings, taught, pipeline)
     trainee = trainee_of(taught, settings, target, device)
     rate, text_rate = RateSchedule.parse(settings.rate), RateSchedule.parse(settings.text_rate)
@@ -121,23 +123,42 @@ def _train(
         settings.data.flip,
     )
     prompts = settings.preview.prompts or _first_prompts(checked)
-    previews = Previews(settings, trainee, prompts, folder, folder)
     metadata = _metadata(settings, trainee.family, len(checked.examples))
-
-    def preview(step: int) -> None:
-        if previews.path(step).is_file():  # of a session before, which ended behind it
-            return
-        reports.phase(TrainingPhase.PREVIEWING, 0, 1)
-        if settings.kind == "embedding":
-            target.write(folder, metadata)
-        previews.make(step)
-        reports.sheet(step)
-
+    previews = Previews(settings, trainee, prompts, folder, folder)
+    preview = partial(_preview, previews, lambda: target.write(folder, metadata), reports, settings.kind)
     if not Loop(settings, objective, updater, state, folder, reports.step, preview).run(stop):
         return Trained(folder, None)
     path = result_path(settings)
     make_folder(path.parent)
     return Trained(folder, target.write(path.parent, metadata))
+
+
+def _latents(
+    settings: TrainingSettings,
+    taught: Taught,
+    examples: Sequence[Example],
+    folder: Path,
+    device: torch.device,
+    reports: Reports,
+) -> LatentStore:
+    """Returns the latents of the examples, encoded."""
+    size, multiple = settings.size or (0, 0), size_step_of(taught)
+    latents = LatentStore(folder / _LATENTS, examples, settings.data, size, multiple)
+    latents.encode(taught.autoencoder, device, partial(reports.phase, TrainingPhase.ENCODING_IMAGES))
+    return latents
+
+
+def _preview(
+    previews: Previews, write: Callable[[], object], reports: Reports, kind: Kind, step: int
+) -> None:
+    """Makes the sheet of a step, unless a session before did, which ended behind it."""
+    if previews.path(step).is_file():
+        return
+    reports.phase(TrainingPhase.PREVIEWING, 0, 1)
+    if kind == "embedding":  # prompts find it by its file
+        write()
+    previews.make(step)
+    reports.sheet(step)
 
 
 def _make_class_images(

@@ -82,10 +82,11 @@ class LatentStore:
         for index, example in enumerate(self._examples):
             for is_flipped in (False, True) if self._data.flip else (False,):
                 path = self._path(index, is_flipped=is_flipped)
-                if not path.is_file():
-                    atomic_write(
-                        path, self._encoded(autoencoder, example, self.sizes[index], device, is_flipped)
-                    )
+                if path.is_file():
+                    continue
+                size = self.sizes[index]
+                made = self._encoded(autoencoder, example, size, device, is_flipped=is_flipped)
+                atomic_write(path, made)
             report(index + 1, len(self._examples))
 
     def latent(self, index: int, *, is_flipped: bool) -> Latent:
@@ -106,7 +107,8 @@ class LatentStore:
         example: Example,
         size: Size,
         device: torch.device,
-        is_flipped: bool,  # noqa: FBT001 (private, passed on from a loop)
+        *,
+        is_flipped: bool,
     ) -> bytes:
         pixels = fitted(
             decode_file(example.path),
