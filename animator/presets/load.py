@@ -10,6 +10,7 @@ from animator.presets import yaml_text
 from animator.presets.checks import library_of, problems_of
 from animator.presets.clip import check_clip, drop_clip_placeholders, resolve_clip_placeholders
 from animator.presets.confine import outside_problems
+from animator.presets.flow_stand_in import with_flow_that_is_there
 from animator.presets.model_defaults import is_decided, with_model_defaults
 from animator.presets.plain import Overrides, override, read_source
 from animator.presets.resolve_paths import resolve_files
@@ -84,7 +85,11 @@ def examine(draft: RawPreset, problems: Iterable[Problem] = ()) -> Examined:
     except AnimatorError as error:
         problems.append(Problem.of(draft.where(("frames",)), ("frames",), error.message))
         draft = replace(draft, values=without_sound_length(draft.values))
-    return validate.examine(draft, problems)
+    examined = validate.examine(draft, problems)
+    if examined.animation is None:
+        return examined
+    changed = with_flow_that_is_there(draft, examined.animation)
+    return examined if changed is draft else validate.examine(changed, problems)
 
 
 def dump(animation: Animation) -> str:

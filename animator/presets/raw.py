@@ -1,9 +1,9 @@
 """Reads preset and settings files, with the presets they extend."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from animator.core.confinement import OutsideError, confinement
 from animator.core.paths import exists, resolve
@@ -142,7 +142,15 @@ def of_import(imported: "Imported", source: str, beside: Path | None) -> RawPres
         beside: Folder of their file; None if they are not from a file.
     """
     values = with_clip_length(imported.values, beside)
-    return RawPreset(source, values, imported.places, imported.notes)
+    return RawPreset(source, values, imported.places, imported.notes, imported=frozenset(_paths(values)))
+
+
+def _paths(values: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yields the paths of plain values, in groups and outside of them."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from ((name, str(inner)) for inner in value)
+        yield (name,)
 
 
 def _limit(path: Path) -> int:

@@ -41,6 +41,7 @@ class RawPreset:
         notes: Of the import, and on former names of settings.
         folders: Path of a setting -> folder of the file that has it.
         given: Variables of formulas that are not from the settings.
+        imported: Paths of settings that were converted from those of another program.
     """
 
     source: str
@@ -49,6 +50,7 @@ class RawPreset:
     notes: tuple[Note, ...] = ()
     folders: Mapping[tuple[str, ...], Path] = field(default_factory=dict)
     given: Given | None = None
+    imported: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def files(self) -> list[Path]:
@@ -90,6 +92,7 @@ def merge(top: RawPreset, below: RawPreset) -> RawPreset:
     """Merges two drafts; `top` overrides `below`. Groups merge, every other value replaces."""
     values = dict(below.values)
     places, folders = dict(below.places), dict(below.folders)
+    imported = dict.fromkeys(below.imported, "")
     for key, value in top.values.items():
         group = group_of(key)
         if group is not None and isinstance(value, Mapping) and isinstance(values.get(key), Mapping):
@@ -99,8 +102,10 @@ def merge(top: RawPreset, below: RawPreset) -> RawPreset:
             values[key] = value
             replaced = {(str(key),)}
         places, folders = _without(places, replaced), _without(folders, replaced)
+        imported = _without(imported, replaced)
     notes, places, folders = (*below.notes, *top.notes), {**places, **top.places}, {**folders, **top.folders}
-    return RawPreset(top.source, values, places, notes, folders, top.given or below.given)
+    given, kept = top.given or below.given, frozenset(imported) | top.imported
+    return RawPreset(top.source, values, places, notes, folders, given, kept)
 
 
 def _without(
