@@ -11,7 +11,7 @@ from torch import Tensor
 
 from animator.generation.generate import generate
 from animator.models.diffusion.checkpoints.identify import identify
-from tests.animator.training.finetune.trainings import state, train
+from tests.animator.training.finetune.trainings import state, train, write_images
 
 KINDS = ("lora", "embedding", "hypernetwork")
 FAMILIES = ("starter", "sd1", "sd2", "sd2-v", "sdxl")
@@ -72,3 +72,12 @@ def test_a_few_images_are_learned(tmp_path: Path) -> None:
     curve = (tmp_path / "run" / "curve.jsonl").read_text().splitlines()
     losses = [json.loads(line)["loss"] for line in curve]
     assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
+
+
+def test_two_images_are_learned_by_heart(model_of: Callable[[str], str], tmp_path: Path) -> None:
+    pair = write_images(tmp_path / "pair", 2, captions="thing")
+    train(
+        "dreambooth", pair, tmp_path, model=model_of("sd1"), steps=200, rate="3e-3", batch=8, save_every=200
+    )
+    curve = [json.loads(line)["loss"] for line in (tmp_path / "run" / "curve.jsonl").read_text().splitlines()]
+    assert curve[-1] < curve[0] / 5
