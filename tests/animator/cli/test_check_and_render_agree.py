@@ -114,11 +114,13 @@ def test_problems_have_places_and_stand_in_the_order_of_the_lines(
 def test_problems_of_settings_files_stand_in_their_order_too(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hybrid = '"hybrid_motion": "Optical Flow", "hybrid_flow_method": "RAFT", "animation_mode": "3D"'
+    depth = '"animation_mode": "3D", "depth_algorithm": "Zoe"'
     end = '"prompts": {"0": "a"}, "max_frames": 4, "video_init_path": "nowhere.mp4"'
-    (folder / "film.txt").write_text(f'{{{hybrid}, "W": 64, "H": 64, {end}}}')
+    (folder / "film.txt").write_text(f'{{{depth}, "W": 64, "H": 64, {end}}}')
     code, lines = run(capsys, "check", "film.txt")
-    assert code == 2 and "or choose DIS Fine" in lines[1] and "nowhere.mp4: there is no such" in lines[2]
+    assert (
+        code == 2 and "built-in model 'starter'" in lines[1] and "nowhere.mp4: there is no such" in lines[2]
+    )
     assert run(capsys, "render", "film.txt", "--out", "run") == (code, lines)
 
 
