@@ -114,7 +114,7 @@ def test_problems_have_places_and_stand_in_the_order_of_the_lines(
 def test_problems_of_settings_files_stand_in_their_order_too(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    depth = '"animation_mode": "3D", "depth_algorithm": "Zoe"'
+    depth = '"animation_mode": "3D", "depth_algorithm": "Zoe", "hybrid_motion": "Perspective"'
     end = '"prompts": {"0": "a"}, "max_frames": 4, "video_init_path": "nowhere.mp4"'
     (folder / "film.txt").write_text(f'{{{depth}, "W": 64, "H": 64, {end}}}')
     code, lines = run(capsys, "check", "film.txt")
