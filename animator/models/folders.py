@@ -2,8 +2,6 @@
 
 Where a confinement is in force, its folders of models take the place of ANIMATOR_MODELS.
 
-Where a confinement is in force, its folders of models take the place of ANIMATOR_MODELS.
-
 No other module reads ANIMATOR_MODELS.
 """
 

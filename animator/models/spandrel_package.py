@@ -25,6 +25,11 @@ class NetworkUse:
     otherwise: str
 
 
+def has_spandrel() -> bool:
+    """Returns True if the package is installed."""
+    return find_spec("spandrel") is not None
+
+
 def check_spandrel(path: Path, use: NetworkUse) -> None:
     """Checks that the package is installed.
 
@@ -35,7 +40,7 @@ def check_spandrel(path: Path, use: NetworkUse) -> None:
     Raises:
         ModelError: It is not installed.
     """
-    if find_spec("spandrel") is None:
+    if not has_spandrel():
         raise ModelError(
             f"{path}: {use.many} need the package spandrel; install it with "
             f"pip install 'animator[upscale]', or {use.otherwise}"

@@ -1,7 +1,6 @@
 """Finds the file of an upscaling network by name. Loads nothing."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 from animator.core.confinement import named_path
@@ -13,7 +12,7 @@ from animator.models.diffusion.checkpoints.file_header import SAFE, read_header
 from animator.models.diffusion.checkpoints.library import Library
 from animator.models.permitted import check_readable
 from animator.models.published import Published
-from animator.models.spandrel_package import NetworkUse, check_spandrel
+from animator.models.spandrel_package import NetworkUse, check_spandrel, has_spandrel
 from animator.models.stand_ins import stand_in
 
 LANCZOS = "lanczos"
@@ -88,7 +87,7 @@ def _is_wanted(name: str) -> bool:
     """Returns True for a network that may be downloaded, and read then; for others, Lanczos is used."""
     if name not in KNOWN or not KNOWN[name].may_download:
         return False
-    return permissions().pickle and find_spec("spandrel") is not None
+    return permissions().pickle and has_spandrel()
 
 
 def check_network(name: str, folders: tuple[Path, ...]) -> None:

@@ -90,8 +90,9 @@ def find_spec(state: Mapping[str, Tensor], filename: str = "") -> DepthModelSpec
 
 def describe_file(state: Mapping[str, Tensor]) -> str:
     """Returns a sentence that says what a file appears to be."""
-    if other := next((what for part, what in _OTHER_MOGE if any(part in key for key in state)), ""):
-        return f"The file seems to be {other}; use moge-2-small, moge-2-base or moge-2-large instead."
+    for prefix, what in _OTHER_MOGE:
+        if any(key.startswith(prefix) for key in state):
+            return f"The file seems to be {what}; use moge-2-small, moge-2-base or moge-2-large instead."
     spec = find_spec(state)
     if spec is not None:
         return f"The file seems to be {spec.name} ({spec.files[0]}): use that name."
@@ -105,7 +106,7 @@ _OTHER_MOGE = (
     ("head.upsample_blocks.", "MoGe of the first version"),
     ("refiner.", "MoGe of a later version"),
 )
-"""Parts of keys of files that look like MoGe-2 and are not."""
+"""What keys begin with in files that look like MoGe-2 and are not."""
 _OTHER_FILES = (
     ("model.diffusion_model.", "a Stable Diffusion checkpoint"),
     ("lora_up.", "a LoRA"),

@@ -48,14 +48,11 @@ class JobErrorView(BaseModel):
     errors: list[ProblemPlace] = Field(description="Every mistake in the settings.")
 
 
-class JobView(BaseModel):
-    """A job: a film to render or a model to train, and how far it is."""
+class QueuedView(BaseModel):
+    """What films and trainings have in common as jobs."""
 
     id: str
-    kind: JobKind = Field(description="A training has more at its URL `training`.")
     status: JobState
-    title: str = Field(description="Name of the film or training; empty until its settings are read.")
-    progress: ProgressView
     queue_position: int | None = Field(description="Jobs that begin before this one; null unless it waits.")
     priority: int
     labels: dict[str, str]
@@ -65,6 +62,14 @@ class JobView(BaseModel):
     updated_at: datetime
     error: JobErrorView | None
     warnings: list[str]
+
+
+class JobView(QueuedView):
+    """A job: a film to render or a model to train, and how far it is."""
+
+    kind: JobKind = Field(description="A training has more at its URL `training`.")
+    title: str = Field(description="Name of the film or training; empty until its settings are read.")
+    progress: ProgressView
     metrics: DurationsView
     outputs: list[OutputView] = Field(description="The files made so far, the film first.")
     urls: dict[str, str] = Field(description="What belongs to the job, and what can be asked of it.")
@@ -95,13 +100,29 @@ def job_url(job_id: str, request: Request) -> str:
 
 def _view(job: Job, events: Sequence[JobEvent], context: ServerContext, request: Request) -> JobView:
     base = job_url(job.id, request)
-    waits = job.state is JobState.QUEUED
     return JobView(
-        id=job.id,
+        **vars(queued_view(job, events, context)),
         kind=JobKind.TRAINING if job.is_training else JobKind.FILM,
-        status=job.state,
         title=job.title,
         progress=progress_view(job),
+        metrics=durations_of(job, [event for event in events if event.kind != "warning"], time.time()),
+        outputs=outputs_of(job, base),
+        urls=_urls(job, base, request),
+    )
+
+
+def queued_view(job: Job, events: Sequence[JobEvent], context: ServerContext) -> QueuedView:
+    """Returns what a job has in common with others as it is sent.
+
+    Args:
+        job: The job.
+        events: What happened to it; its warnings are used.
+        context: The server.
+    """
+    waits = job.state is JobState.QUEUED
+    return QueuedView(
+        id=job.id,
+        status=job.state,
         queue_position=context.queue.store.place(job) if waits else None,
         priority=job.priority,
         labels=dict(job.labels),
@@ -111,9 +132,6 @@ def _view(job: Job, events: Sequence[JobEvent], context: ServerContext, request:
         updated_at=utc(job.updated),
         error=error_view(job),
         warnings=[str(event.data["message"]) for event in events if event.kind == "warning"],
-        metrics=durations_of(job, [event for event in events if event.kind != "warning"], time.time()),
-        outputs=outputs_of(job, base),
-        urls=_urls(job, base, request),
     )
 
 

@@ -1,16 +1,15 @@
 """A training as our API shows it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from animator.jobs.job import Job, JobEvent, JobPhase, JobState
+from animator.jobs.job import Job, JobEvent, JobPhase
 from animator.jobs.trainings.made import result_files, settings_of, sheets_of, use_of
 from animator.server.context import ServerContext
-from animator.server.v1.job_view import JobErrorView, error_view, progress_view, utc
+from animator.server.v1.job_view import QueuedView, progress_view, queued_view
 
 _ACTIONS = ("cancel", "pause", "resume")
 _PARTS = ("curve", "settings")
@@ -46,24 +45,13 @@ class ResultView(BaseModel):
     url: str = Field(description="The file; a diffusers folder comes as a ZIP archive.")
 
 
-class TrainingView(BaseModel):
+class TrainingView(QueuedView):
     """A training, and how far it is."""
 
-    id: str
-    status: JobState
     kind: str = Field(description="`lora`, `dreambooth`, `embedding` or `hypernetwork`.")
     name: str = Field(description="Name of the result.")
     model: str = Field(description="The model that is taught.")
     progress: TrainingProgressView
-    queue_position: int | None = Field(description="Jobs that begin before this one; null unless it waits.")
-    priority: int
-    labels: dict[str, str]
-    created_at: datetime
-    started_at: datetime | None
-    ended_at: datetime | None
-    updated_at: datetime
-    error: JobErrorView | None
-    warnings: list[str]
     previews: list[PreviewView] = Field(description="Sheets of the same prompts and seeds, in their order.")
     result: ResultView | None = Field(description="Null before the end.")
     urls: dict[str, str] = Field(description="What belongs to the training, and what can be asked of it.")
@@ -91,21 +79,11 @@ def _view(job: Job, warnings: Sequence[JobEvent], context: ServerContext, reques
     settings, base = settings_of(job), str(request.url_for("get_training", job_id=job.id))
     jobs = str(request.url_for("get_job", job_id=job.id))
     return TrainingView(
-        id=job.id,
-        status=job.state,
+        **vars(queued_view(job, warnings, context)),
         kind=str(settings.get("kind", "lora")),
         name=job.title or str(settings.get("name", "")),
         model=str(settings.get("model", "starter")),
         progress=_progress(job),
-        queue_position=context.queue.store.place(job) if job.state is JobState.QUEUED else None,
-        priority=job.priority,
-        labels=dict(job.labels),
-        created_at=utc(job.created),
-        started_at=utc(job.started) if job.started is not None else None,
-        ended_at=utc(job.ended) if job.ended is not None else None,
-        updated_at=utc(job.updated),
-        error=error_view(job),
-        warnings=[str(event.data["message"]) for event in warnings],
         previews=[PreviewView(step=step, url=f"{base}/previews/{step}.png") for step in sheets_of(job)],
         result=_result(job, base),
         urls={

@@ -1,8 +1,6 @@
 """Published weights of upscalers and interpolators: downloaded on request alone, and checked."""
 
-import hashlib
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -17,39 +15,24 @@ from animator.film.upscaling import find_upscaler as upscalers
 from animator.film.upscaling.open_upscaler import open_upscaler
 from animator.film.upscaling.upscaler import Lanczos
 from animator.models.published import Published
-from tests.site import serving
+from tests.weights_site import CHECKSUM, WEIGHTS, empty_models, serving_weights
 
-WEIGHTS = b"not really weights"
-SUM = hashlib.sha256(WEIGHTS).hexdigest()
 NAME = "realesrgan-x4plus"
-
-
-class Store(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(WEIGHTS)
-
-    def log_message(self, *args: object) -> None:
-        """Keeps the test output clean."""
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The one folder of models, empty."""
-    (tmp_path / "shared").mkdir()
-    monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path / "shared"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    return tmp_path / "shared"
+    return empty_models(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    with serving(Store, monkeypatch) as url:
+    with serving_weights(monkeypatch) as url:
         yield url
 
 
-def at(site: str, name: str, checksum: str = SUM) -> Published:
+def at(site: str, name: str, checksum: str = CHECKSUM) -> Published:
     return Published((name,), PublicFile(f"{site}/{name}", checksum))
 
 
@@ -65,12 +48,12 @@ def test_an_upscaler_is_downloaded_where_that_is_permitted(
     assert upscalers.find_upscaler(NAME, (folder,)) == found
 
 
-@pytest.mark.parametrize("permitted", [{}, {"hosts": ["127.0.0.1"]}, {"pickle": True}], ids=str)
+@pytest.mark.parametrize(("hosts", "pickle"), [((), False), (("127.0.0.1",), False), ((), True)])
 def test_without_permission_lanczos_is_used_as_before(
-    site: str, folder: Path, monkeypatch: pytest.MonkeyPatch, permitted: dict[str, object]
+    site: str, folder: Path, monkeypatch: pytest.MonkeyPatch, hosts: tuple[str, ...], pickle: bool
 ) -> None:
     monkeypatch.setattr(upscalers, "KNOWN", {NAME: at(site, "RealESRGAN_x4plus.pth")})
-    with allow(**permitted):  # type: ignore[arg-type]  # a mapping of flags
+    with allow(hosts=hosts, pickle=pickle):
         assert isinstance(open_upscaler(NAME, 2, (folder,), "cpu"), Lanczos)
         upscalers.check_network(NAME, (folder,))
     assert list(folder.iterdir()) == []

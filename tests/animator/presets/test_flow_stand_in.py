@@ -14,6 +14,7 @@ from animator.presets.load import load
 from animator.presets.plain import override, read_source
 from animator.runs.preflight.report import CheckReport, check_report
 from animator.runs.render_run import render_run
+from tests.weights_site import empty_models
 
 SETTINGS: dict[str, Any] = {
     "W": 64,
@@ -32,10 +33,7 @@ SETTINGS: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The one folder of models, empty."""
-    (tmp_path / "shared").mkdir()
-    monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path / "shared"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    return tmp_path / "shared"
+    return empty_models(tmp_path, monkeypatch)
 
 
 @pytest.fixture

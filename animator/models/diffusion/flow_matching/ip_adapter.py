@@ -12,7 +12,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from animator.errors import ModelError
 from animator.models.diffusion.autoencoder import Autoencoder
 from animator.models.diffusion.checkpoints.adapter_keys import common_name
 from animator.models.diffusion.flow_matching.controlnets import mask_tokens
@@ -26,6 +25,7 @@ from animator.models.diffusion.ip_adapter.load import (
     PROJECTION,
     IPAdapter,
     below,
+    does_not_fit,
     linear,
     load_projection,
 )
@@ -49,22 +49,24 @@ def load_flow_adapter(found: FoundAdapter, transformer: Any) -> IPAdapter:
 
     dtype = computing_dtype(transformer)
     tensors = {common_name(name): tensor.to(dtype) for name, tensor in read_tensors(found.path).items()}
-    state, inner = below(LAYERS, tensors), transformer.config.attention_head_dim
-    width, inner = transformer.config.joint_attention_dim, inner * transformer.config.num_attention_heads
-    layers = []
-    for number in range(len(transformer.transformer_blocks)):
-        pair = [f"{number}.to_{side}_ip" for side in "kv"]
-        for name in pair:
-            weight, bias = state.get(f"{name}.weight"), state.get(f"{name}.bias")
-            if weight is None or bias is None or weight.shape != (inner, width) or bias.shape != (inner,):
-                raise ModelError(
-                    f"ip_adapter {found.name.model}: {found.path} does not fit the model: {LAYERS}{name} is "
-                    "missing or of another size; it was made for another base"
-                )
-        key, value = (linear(state[f"{name}.weight"], state[f"{name}.bias"]) for name in pair)
-        layers.append((key, value))
+    layers = _layers(found, below(LAYERS, tensors), transformer)
     projection = load_projection(found, below(PROJECTION, tensors), FluxTransformer2DLoadersMixin)
     return IPAdapter(projection, layers, found.facts).to(transformer.device, dtype)
+
+
+def _layers(found: FoundAdapter, state: Mapping[str, Tensor], transformer: Any) -> Layers:
+    """Returns the layers of keys and values of each block that attends to texts."""
+    config = transformer.config
+    width, inner = config.joint_attention_dim, config.attention_head_dim * config.num_attention_heads
+
+    def layer(name: str) -> nn.Linear:
+        weight, bias = state.get(f"{name}.weight"), state.get(f"{name}.bias")
+        if weight is None or bias is None or weight.shape != (inner, width) or bias.shape != (inner,):
+            raise does_not_fit(found, name)
+        return linear(weight, bias)
+
+    blocks = range(len(transformer.transformer_blocks))
+    return [(layer(f"{number}.to_k_ip"), layer(f"{number}.to_v_ip")) for number in blocks]
 
 
 def arguments_of(shown: Sequence[Embedded], *, is_negative: bool = False) -> dict[str, Tensor]:

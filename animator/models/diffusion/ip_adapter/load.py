@@ -121,12 +121,17 @@ def _layers(found: FoundAdapter, state: Mapping[str, Tensor], unet: Any) -> Laye
         names = (f"{2 * number + 1}.to_k_ip.weight", f"{2 * number + 1}.to_v_ip.weight")
         wanted = attention.to_k.weight.shape
         if any(name not in state or state[name].shape != wanted for name in names):
-            raise ModelError(
-                f"ip_adapter {found.name.model}: {found.path} does not fit the model: {LAYERS}{names[0]} is "
-                "missing or of another size; it was made for another base"
-            )
+            raise does_not_fit(found, names[0])
         pairs.append((linear(state[names[0]]), linear(state[names[1]])))
     return pairs
+
+
+def does_not_fit(found: FoundAdapter, layer: str) -> ModelError:
+    """Returns the error of an adapter one of whose layers is missing or of another size."""
+    return ModelError(
+        f"ip_adapter {found.name.model}: {found.path} does not fit the model: {LAYERS}{layer} is missing or "
+        "of another size; it was made for another base"
+    )
 
 
 def _check_base(found: FoundAdapter, own: int) -> None:

@@ -119,3 +119,9 @@ def test_the_host_waits_for_a_device_only_where_it_is_listed() -> None:
         noted.found.clear()
         PointEstimator(SMALL, network).estimate(image)
     assert noted.found.keys() == {place} and place in listed()
+
+
+def test_a_transformer_with_refining_blocks_is_not_taken_for_moge(tmp_path: Path) -> None:
+    save_file({"context_refiner.0.attention.weight": torch.zeros(1, 1)}, tmp_path / "lumina.safetensors")
+    with pytest.raises(ModelError, match="does not belong to a known depth network"):
+        open_depth(tmp_path / "lumina.safetensors")

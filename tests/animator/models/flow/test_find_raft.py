@@ -1,9 +1,7 @@
 """RAFT's weights: downloaded on request alone, checked, and replaced by DIS in words."""
 
-import hashlib
 import logging
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -15,34 +13,19 @@ from animator.models.flow import find_raft
 from animator.models.flow.open_flow import open_flow
 from animator.models.flow.opencv import Dis
 from animator.models.published import Published
-from tests.site import serving
-
-WEIGHTS = b"not really weights"
-
-
-class Store(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(WEIGHTS)
-
-    def log_message(self, *args: object) -> None:
-        """Keeps the test output clean."""
+from tests.weights_site import CHECKSUM, WEIGHTS, empty_models, serving_weights
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The one folder of models, empty."""
-    (tmp_path / "shared").mkdir()
-    monkeypatch.setenv("ANIMATOR_MODELS", str(tmp_path / "shared"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    return tmp_path / "shared"
+    return empty_models(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    with serving(Store, monkeypatch) as url:
-        published = PublicFile(f"{url}/raft.pth", hashlib.sha256(WEIGHTS).hexdigest())
+    with serving_weights(monkeypatch) as url:
+        published = PublicFile(f"{url}/raft.pth", CHECKSUM)
         monkeypatch.setattr(find_raft, "RAFT", Published(find_raft.RAFT_FILES, published))
         yield url
 
