@@ -23,10 +23,12 @@ class Published:
     Attributes:
         names: Names of files that have them; a download gets the first.
         source: Where the first is published.
+        limits: Of a download.
     """
 
     names: tuple[str, ...]
     source: PublicFile
+    limits: Limits = LIMITS
 
     def find(self, folders: Iterable[Path]) -> Path | None:
         """Returns the file in one of the folders, or where downloads are; None if there is none."""
@@ -41,13 +43,17 @@ class Published:
             return False
         return True
 
-    def download(self) -> Path:
+    def download(self, folder: Path | None = None) -> Path:
         """Downloads them, if that was not done before, and returns their file.
 
+        Args:
+            folder: Target folder; None for the usual one.
+
         Raises:
+            ForbiddenHostError: The command does not permit it.
             OSError: They could not be downloaded, or are not what is expected.
         """
-        target = download_folder() / self.names[0]
+        target = (folder or download_folder()) / self.names[0]
         log.info("downloading %s from %s", target.name, self.source.url)
-        fetch(self.source, target, LIMITS)
+        fetch(self.source, target, self.limits)
         return target

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from animator.core.confinement import named_path
 from animator.core.download import Limits
-from animator.core.fetch import PublicFile, fetch
+from animator.core.fetch import PublicFile
 from animator.core.hosts import ForbiddenHostError, check_url
 from animator.core.permissions import permissions
 from animator.errors import ModelError
 from animator.models.depth import names
 from animator.models.depth.spec import DepthModelSpec
 from animator.models.folders import VARIABLE, download_folder, find_file, torch_downloads
+from animator.models.published import Published
 from animator.models.stand_ins import stand_in
 
 LIMITS = Limits(max_bytes=8 * 10**9, timeout_s=20.0, total_s=7200.0)
-
-log = logging.getLogger(__name__)
 
 
 def find_or_download(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
@@ -32,7 +30,7 @@ def find_or_download(spec: DepthModelSpec, folders: tuple[Path, ...]) -> Path:
         ModelError: It could not be downloaded.
     """
     searched = (*folders, torch_downloads())
-    return find_file(spec.files, searched) or download_weights(spec, searched, download_folder())
+    return _published(spec).find(folders) or download_weights(spec, searched, download_folder())
 
 
 def weights_files(name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -86,10 +84,8 @@ def download_weights(spec: DepthModelSpec, searched: tuple[Path, ...], folder: P
     Raises:
         ModelError: It could not be downloaded.
     """
-    target = folder / spec.files[0]
-    log.info("downloading %s from %s", spec.files[0], spec.url)
     try:
-        fetch(PublicFile(spec.url, spec.sha256), target, LIMITS)
+        return _published(spec).download(folder)
     except ForbiddenHostError as error:
         raise _not_permitted(spec, searched, error) from error
     except OSError as error:
@@ -99,7 +95,10 @@ def download_weights(spec: DepthModelSpec, searched: tuple[Path, ...], folder: P
             f"not be downloaded ({error}). Get it from {spec.url} and put it into one of these "
             f"folders or the one that {VARIABLE} names, or use the built-in model 'starter'."
         ) from error
-    return target
+
+
+def _published(spec: DepthModelSpec) -> Published:
+    return Published(spec.files, PublicFile(spec.url, spec.sha256), LIMITS)
 
 
 def _not_permitted(spec: DepthModelSpec, searched: tuple[Path, ...], error: ForbiddenHostError) -> ModelError:
